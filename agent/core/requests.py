@@ -1,0 +1,120 @@
+"""What the station asks or tells the CSMS besides facts: version-neutral, encoded by the dialect in use."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from agent.core.clock import Stamp
+from agent.core.samples import SampleSet
+from agent.core.tokens import IdToken
+from hal.types import Fault
+
+
+class ConnectorStatus(StrEnum):
+    """Derived status of a connector, finer than any version: each dialect folds it to its own list."""
+
+    AVAILABLE = "Available"
+    PREPARING = "Preparing"  # 2.x: Occupied if a cable is in, else Available
+    CHARGING = "Charging"
+    SUSPENDED_EV = "SuspendedEV"
+    SUSPENDED_EVSE = "SuspendedEVSE"
+    FINISHING = "Finishing"
+    RESERVED = "Reserved"
+    UNAVAILABLE = "Unavailable"
+    FAULTED = "Faulted"
+
+
+class Request(Struct, frozen=True, tag=True, kw_only=True):
+    """`triggered`: the CSMS asked for it, so it may go
+    out before the station is accepted (B02.FR.02)."""
+
+    triggered: bool = False
+
+
+class BootRequest(Request, frozen=True, tag=True, kw_only=True):
+    reason: str  # 2.0.1 BootReasonEnumType
+
+
+class HeartbeatRequest(Request, frozen=True, tag=True, kw_only=True):
+    pass
+
+
+class AuthorizeRequest(Request, frozen=True, tag=True, kw_only=True):
+    token: IdToken
+
+
+class StatusRequest(Request, frozen=True, tag=True, kw_only=True):
+    """Status of a connector; evse 0 and connector 0 are the station as a whole (only 1.6 tells it)."""
+
+    evse: int
+    connector: int
+    status: ConnectorStatus
+    occupied: bool  # a cable is plugged in
+    stamp: Stamp
+    fault: Fault | None = None
+
+
+class MeterRequest(Request, frozen=True, tag=True, kw_only=True):
+    """Meter values outside a transaction; evse 0 is the station's main meter."""
+
+    evse: int
+    samples: tuple[SampleSet, ...]
+
+
+class VariableReport(Struct, frozen=True):
+    """One row of a report: agent.variables' address text; the dialect looks up the rest in the registry."""
+
+    address: str
+
+
+class ReportRequest(Request, frozen=True, tag=True, kw_only=True):
+    """One page of a base report (B07)."""
+
+    request_id: int
+    number: int
+    more: bool
+    stamp: Stamp
+    rows: tuple[VariableReport, ...]
+
+
+class EventRequest(Request, frozen=True, tag=True, kw_only=True):
+    """A NotifyEvent of a component's variable (G05: ConnectorPlugRetentionLock.Problem)."""
+
+    event_id: int
+    component: str
+    variable: str
+    value: str
+    evse: int
+    connector: int
+    stamp: Stamp
+    cleared: bool = False
+
+
+class DataTransferRequest(Request, frozen=True, tag=True, kw_only=True):
+    vendor: str
+    message: str = ""
+    data: str | None = None
+
+
+class FirmwareStatusRequest(Request, frozen=True, tag=True, kw_only=True):
+    """Told only when asked for, and always Idle: no update is ever under way here."""
+
+
+class LogStatusRequest(Request, frozen=True, tag=True, kw_only=True):
+    """Told only when asked for, and always Idle."""
+
+
+AnyRequest = (
+    BootRequest
+    | HeartbeatRequest
+    | AuthorizeRequest
+    | StatusRequest
+    | MeterRequest
+    | ReportRequest
+    | EventRequest
+    | DataTransferRequest
+    | FirmwareStatusRequest
+    | LogStatusRequest
+)
