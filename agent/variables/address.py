@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 _TEXT = re.compile(
-    r"(?P<component>[^.:\[\]]+)(?:\[(?P<component_instance>[^\]]*)\])?"
+    r"(?P<component>[^./:\[\]]+)(?:\[(?P<component_instance>[^/\]]*)\])?"
     r"(?::(?P<evse>\d{1,4})(?::(?P<connector>\d{1,4}))?)?"
-    r"\.(?P<variable>[^.:\[\]]+)(?:\[(?P<variable_instance>[^\]]*)\])?"
+    r"\.(?P<variable>[^./:\[\]]+)(?:\[(?P<variable_instance>[^/\]]*)\])?"
 )
 
 

@@ -14,6 +14,8 @@ from functools import lru_cache
 from agent.variables.definition import Limit
 from agent.variables.vocabulary import SET_VALUE_LENGTH_MAX, Code, DataType, Problem
 
+# Stored form of a secret that is bytes and no text, as the AuthorizationKey of OCPP 1.6 may be: this and hex digits.
+RAW_MARK = "\x01"
 INTEGER_MAX = 2**31 - 1  # part 2, 1.2: 32 bits
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,9}")  # no leading zeros, no plus sign
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")  # at most six decimal places
@@ -57,6 +59,20 @@ def check(
             return _members(text, values or {}, maximum, ordered=type_ is DataType.SEQUENCE_LIST)
         case _:
             return _string(text, minimum, maximum, pattern)
+
+
+def raw_secret(secret: bytes) -> str:
+    """Text that stands for a secret of bytes; `check_secret` takes it, and `Registry.secret` gives the bytes back."""
+    return RAW_MARK + secret.hex()
+
+
+def check_secret(text: str, minimum: Limit | None, maximum: Limit | None, pattern: str) -> str | Problem:
+    """Canonical form of a secret: a text of its pattern, or bytes in raw form."""
+    if text.startswith(RAW_MARK):
+        if re.fullmatch(r"([0-9a-f]{2})+", text[1:]) and (minimum or 0) <= len(text) // 2 <= (maximum or len(text)):
+            return text
+        return Problem(Code.INVALID_VALUE, "is not a secret of the allowed length")
+    return _string(text, minimum, maximum, pattern)
 
 
 def folded(values: tuple[str, ...]) -> Mapping[str, str]:

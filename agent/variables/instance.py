@@ -80,6 +80,8 @@ class Variable:
     def check(self, text: str) -> str | Problem:
         """Canonical text of a new value, or why it is none."""
         definition = self.definition
+        if definition.secret:
+            return datatypes.check_secret(text, self.minimum, self.maximum, definition.pattern)
         return datatypes.check(
             definition.type,
             text,

@@ -91,6 +91,7 @@ ALIGNED_SIGN_READINGS = Address("AlignedDataCtrlr", "SignReadings")
 STATION_AVAILABILITY_STATE = Address("ChargingStation", "AvailabilityState")
 STATION_CURRENT = Address("ChargingStation", "ACCurrent")  # MaxSet: the configured maximum of the whole station
 STATION_PROBLEM = Address("ChargingStation", "Problem")
+STATION_PHASE_ROTATION = Address("ChargingStation", "PhaseRotation")
 MINIMUM_STATUS_DURATION = Address("ChargingStation", "MinimumStatusDuration")
 EVSE_AVAILABILITY_STATE = Address("EVSE", "AvailabilityState")
 EVSE_CURRENT = Address("EVSE", "ACCurrent")  # MaxSet: the configured maximum of one EVSE

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from agent.variables import rules
 from agent.variables.address import Address
-from agent.variables.datatypes import split, thousandths
+from agent.variables.datatypes import RAW_MARK, split, thousandths
 from agent.variables.instance import Cell, Variable, instantiate
 from agent.variables.tables.station import DEFINITIONS
 from agent.variables.topology import Topology
@@ -34,7 +34,6 @@ Live = Callable[[Address], str | None]
 Parsed = int | bool | tuple[str, ...] | str
 T = TypeVar("T", int, bool, tuple[str, ...], str)
 ACTUAL = AttributeType.ACTUAL
-RAW_MARK = "#"  # marks stored bytes that are not a passwordString, which has no such character
 
 
 class Registry:
@@ -119,13 +118,8 @@ class Registry:
         attribute: AttributeType = ACTUAL,
         *,
         who: Author = Author.CSMS,
-        read_only_too: bool = False,
     ) -> SetResult:
-        """Validate a write (B05) without doing it.
-
-        `read_only_too` writes what 2.0.1 makes read-only and a 1.6 key makes writable; it never overrides hardware,
-        live values or a pin.
-        """
+        """Validate a write (B05) without doing it."""
         variable = self._variables.get(address)
         if variable is None:
             return self._unknown(address)
@@ -135,24 +129,15 @@ class Registry:
             return SetResult(
                 SetStatus.NOT_SUPPORTED_ATTRIBUTE_TYPE, f"{address} has {supported}", Code.UNSUPPORTED_PARAM
             )
-        problem = self._barred(variable, cell, who, read_only_too)
+        problem = _barred(variable, cell, who)
         if problem is None:
             checked = variable.check(text)
             if isinstance(checked, str):
                 problem = rules.violation(self, address, attribute, checked)
                 if problem is None:
-                    return self._planned(variable, cell, checked)
+                    return _planned(variable, cell, checked)
             else:
                 problem = checked
-        return SetResult(SetStatus.REJECTED, f"{address}: {problem.reason}", problem.code)
-
-    def plan_raw_secret(self, address: Address, secret: bytes) -> SetResult:
-        """Plan a secret that is bytes rather than a text, as the AuthorizationKey of OCPP 1.6 may be."""
-        variable = self._variables[address]
-        cell = variable.cells[0]
-        problem = self._barred(variable, cell, Author.CSMS, False)
-        if problem is None:
-            return self._planned(variable, cell, RAW_MARK + secret.hex())
         return SetResult(SetStatus.REJECTED, f"{address}: {problem.reason}", problem.code)
 
     def plan_reset(self, address: Address, attribute: AttributeType = ACTUAL) -> SetResult:
@@ -185,8 +170,7 @@ class Registry:
                 refused.append((change, "no such variable"))
                 continue
             text = change.value or ""
-            raw = variable.definition.secret and text.startswith(RAW_MARK)
-            checked = text if raw else variable.check(text)
+            checked = variable.check(text)
             if isinstance(checked, Problem):
                 refused.append((change, checked.reason))
             else:
@@ -195,7 +179,7 @@ class Registry:
         return refused
 
     def put_file(self, address: Address, attribute: AttributeType, text: str, *, pinned: bool) -> None:
-        """Set the layer of the TOML file; the text is already checked (`agent.variables.file`)."""
+        """Set the layer of the TOML file; `agent.variables.file` has checked the text."""
         cell = self._variables[address].cell(attribute)
         if cell is None:
             raise KeyError(f"{address} has no {attribute}")
@@ -265,23 +249,6 @@ class Registry:
             self._parsed[address] = parsed
         return parsed
 
-    def _barred(self, variable: Variable, cell: Cell, who: Author, read_only_too: bool) -> Problem | None:
-        if cell.live or cell.fact is not None:
-            return Problem(Code.READ_ONLY, "is read-only: the hardware or the station itself says the value")
-        if cell.pinned:
-            return Problem(Code.READ_ONLY, "is pinned in the configuration file")
-        if cell.mutability is Mutability.READ_ONLY and not read_only_too:
-            local = who is Author.LOCAL and variable.definition.configurable
-            if not local:
-                return Problem(Code.READ_ONLY, "is read-only")  # B05.FR.09
-        return None
-
-    def _planned(self, variable: Variable, cell: Cell, text: str) -> SetResult:
-        change = Change(variable.address, cell.attribute, text, variable.definition.secret)
-        if variable.definition.reboot_required and text != cell.effective()[1]:
-            return SetResult(SetStatus.REBOOT_REQUIRED, change=change)
-        return SetResult(SetStatus.ACCEPTED, change=change)
-
     def _unknown(self, address: Address) -> SetResult:
         known = address.component_key in self._components  # B05.FR.04, B05.FR.05
         return SetResult(
@@ -289,3 +256,20 @@ class Registry:
             f"the station has no variable {address}",
             Code.NOT_FOUND,
         )
+
+
+def _barred(variable: Variable, cell: Cell, who: Author) -> Problem | None:
+    if cell.live or cell.fact is not None:
+        return Problem(Code.READ_ONLY, "is read-only: the hardware or the station itself says the value")
+    if cell.pinned:
+        return Problem(Code.READ_ONLY, "is pinned in the configuration file")
+    if cell.mutability is Mutability.READ_ONLY and not (who is Author.LOCAL and variable.definition.configurable):
+        return Problem(Code.READ_ONLY, "is read-only")  # B05.FR.09
+    return None
+
+
+def _planned(variable: Variable, cell: Cell, text: str) -> SetResult:
+    change = Change(variable.address, cell.attribute, text, variable.definition.secret)
+    if variable.definition.reboot_required and text != cell.effective()[1]:
+        return SetResult(SetStatus.REBOOT_REQUIRED, change=change)
+    return SetResult(SetStatus.ACCEPTED, change=change)

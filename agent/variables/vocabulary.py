@@ -22,6 +22,9 @@ class AttributeType(StrEnum):
     MAX_SET = "MaxSet"
 
 
+_ATTRIBUTES = frozenset(AttributeType)
+
+
 class DataType(StrEnum):
     """DataEnumType."""
 
@@ -140,7 +143,22 @@ class Change:
 
     def __repr__(self) -> str:
         shown = "***" if self.secret else repr(self.value)
-        return f"Change({self.address}, {self.attribute}, {shown})"
+        return f"Change({self.target}, {shown})"
+
+    @property
+    def target(self) -> str:
+        """Text that names the attribute, for the ledger: the address, and `/MaxSet` where it is not Actual."""
+        suffix = "" if self.attribute is AttributeType.ACTUAL else f"/{self.attribute}"
+        return f"{self.address}{suffix}"
+
+    @classmethod
+    def of(cls, target: str, value: str | None) -> Change | None:
+        """Rebuild a change from what the ledger kept; None if `target` is not one that `target` wrote."""
+        text, _, attribute = target.partition("/")
+        address = Address.parse(text)
+        if address is None or (attribute and attribute not in _ATTRIBUTES):
+            return None
+        return cls(address, AttributeType(attribute or AttributeType.ACTUAL), value)
 
 
 @dataclass(frozen=True, slots=True)

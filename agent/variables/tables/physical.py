@@ -133,6 +133,18 @@ def _ac_current(component: str, scope: Scope) -> Definition:
     )
 
 
+def _rotation(component: str, scope: Scope, doc: str) -> Definition:
+    return Definition(
+        component=component,
+        variable="PhaseRotation",
+        scope=scope,
+        type=DataType.STRING,
+        maximum=3,
+        pattern=PHASE_ROTATIONS,
+        doc=doc,
+    )
+
+
 PHYSICAL: tuple[Definition, ...] = (
     *(_available(component, scope) for component, scope in _PLACES),
     *(_state(component, scope) for component, scope in _PLACES),
@@ -184,15 +196,8 @@ PHYSICAL: tuple[Definition, ...] = (
         derive=_fact(_outlet_type),
         doc="Type of the socket or the plug.",
     ),
-    Definition(
-        component="Connector",
-        variable="PhaseRotation",
-        scope=Scope.CONNECTOR,
-        type=DataType.STRING,
-        maximum=3,
-        pattern=PHASE_ROTATIONS,
-        doc="Order of the phases seen from the connector's meter.",
-    ),
+    _rotation("ChargingStation", Scope.STATION, "Order of the phases at the main meter, seen from the grid."),
+    _rotation("Connector", Scope.CONNECTOR, "Order of the phases at the connector, seen from its meter."),
     _available("ConnectorPlugRetentionLock", Scope.CONNECTOR, _has_lock),
     _problem("ConnectorPlugRetentionLock", Scope.CONNECTOR, _has_lock),
     Definition(
