@@ -109,11 +109,14 @@ class PowerPath(Protocol):
 
     `subscribe` hands over a callback that the path calls (from the guard's thread) when an input changed, so that a
     path with interrupts need not be polled; `poll_ms` is the poll interval, None for a path that always calls back.
-    `heartbeat` is called at least every `heartbeat_ms` while the guard is alive: a path whose fail-safe is a heartbeat
-    opens by itself when it stops. `close` drives the safe state and releases the hardware.
+    `heartbeat` is called at least every `heartbeat_ms` while the guard is alive (None: never): a path whose fail-safe
+    is a heartbeat opens by itself when it stops. `close` drives the safe state and releases the hardware.
     """
 
-    poll_ms: int | None
+    @property
+    def poll_ms(self) -> int | None: ...
+    @property
+    def heartbeat_ms(self) -> int | None: ...
 
     def read(self) -> PowerInputs: ...
     def apply(self, outputs: PowerOutputs) -> None: ...

@@ -1,0 +1,184 @@
+"""One EVSE of the guard: samples its power path, steps its interlock, applies what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from hal.guard.duty import CONSTANT_HIGH_PERMILLE
+from hal.guard.interlock import step
+from hal.guard.settings import InterlockSettings
+from hal.guard.state import GuardInputs, Setup, State
+from hal.interfaces import DeviceError, PowerInputs, PowerOutputs, PowerPath
+from hal.types import EvseCapabilities, Permit, PilotSignal, PowerReport
+
+RETRY_MS = 1_000  # a power path that failed is asked again this often; its others must not wait for its time-outs
+MAX_ROUNDS = 8  # a path whose inputs change at once with its outputs is followed this often, then later
+MAX_TEXT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class PowerLine:
+    """What a board hands to the guard for one EVSE."""
+
+    capabilities: EvseCapabilities
+    path: PowerPath
+    settings: InterlockSettings = field(default_factory=InterlockSettings)
+
+
+class Line:
+    """The guard's hold on one power path. `told` gets each new report."""
+
+    def __init__(self, line: PowerLine, told: Callable[[PowerReport], None]) -> None:
+        self.capabilities = line.capabilities
+        self._path = line.path
+        self._setup = Setup(line.capabilities, line.settings)
+        self._told = told
+        self._state = State()
+        self._permit: Permit | None = None
+        self._lease_until_ms = 0
+        self._outputs: PowerOutputs | None = None  # what the path was last told, None: unknown
+        self._report: PowerReport | None = None
+        self._error = ""
+        self._running = False
+        self._dirty = False
+        self._step_at_ms: int | None = None
+        self._poll_at_ms: int | None = None
+        self._beat_at_ms: int | None = None
+        self._abandoned_at_ms: int | None = None
+
+    def start(self, now_ms: int, changed: Callable[[], None]) -> None:
+        """Begin to watch, as if an agent had just gone."""
+        self._path.subscribe(changed)
+        self.agent_went(now_ms)
+        self._beat_at_ms = None if self._path.heartbeat_ms is None else now_ms
+        self.run(now_ms)
+
+    def stop(self) -> None:
+        """Open, X1; the bolt stays where it is if it may hold something energised. Never raises."""
+        locked = self._outputs.locked if self._outputs is not None else self.capabilities.has_lock
+        safe = PowerOutputs(PilotSignal.OFF, CONSTANT_HIGH_PERMILLE, closed=False, phases=1, locked=locked)
+        for act in (lambda: self._path.apply(safe), self._path.close):
+            try:
+                act()
+            except Exception:  # noqa: BLE001  # whatever it is, the next output must still be made safe
+                self._error = "stopping failed"
+
+    @property
+    def wake_at_ms(self) -> int | None:
+        """When `tick` has something to do."""
+        times = (self._step_at_ms, self._poll_at_ms, self._beat_at_ms, self._abandoned_at_ms)
+        return min((at_ms for at_ms in times if at_ms is not None), default=None)
+
+    def tick(self, now_ms: int) -> None:
+        """Do what is due."""
+        if _due(self._abandoned_at_ms, now_ms):
+            self._abandoned_at_ms = None
+            self.run(now_ms, lock_request=False)
+        elif _due(self._step_at_ms, now_ms) or _due(self._poll_at_ms, now_ms):
+            self.run(now_ms)
+        if _due(self._beat_at_ms, now_ms):
+            self._beat(now_ms)
+
+    def _beat(self, now_ms: int) -> None:
+        """Tell the path that the guard lives: only from here, after its interlock has run."""
+        interval_ms = self._path.heartbeat_ms
+        self._beat_at_ms = None if interval_ms is None else now_ms + interval_ms
+        try:
+            self._path.heartbeat()
+        except DeviceError as error:
+            self._fail(error, now_ms)
+
+    def grant(self, permit: Permit, now_ms: int) -> None:
+        """Take a permit over. Its bounds were checked."""
+        self._permit = permit
+        self._lease_until_ms = now_ms + permit.lease_ms
+        self.run(now_ms)
+
+    def reset(self, now_ms: int) -> None:
+        """End the latched faults whose cause is gone, the path's own latches first."""
+        try:
+            self._path.reset_faults()
+        except DeviceError as error:
+            self._fail(error, now_ms)
+        self.run(now_ms, reset=True)
+
+    def agent_came(self, now_ms: int) -> None:
+        """Tell the whole state to a new agent. The permit of the former one stays; its number means nothing now."""
+        self._abandoned_at_ms = None
+        self._report = None
+        if self._permit is not None:
+            self._permit = replace(self._permit, number=0)
+        self.run(now_ms)
+
+    def agent_went(self, now_ms: int) -> None:
+        """From now on nobody unlocks; after a while the guard does."""
+        release_ms = self._setup.settings.abandoned_release_ms
+        if release_ms and self.capabilities.has_lock:
+            self._abandoned_at_ms = now_ms + release_ms
+
+    def run(self, now_ms: int, *, lock_request: bool | None = None, reset: bool = False) -> None:
+        """Look, decide, command, tell. A change that a command causes at once is looked at before this returns."""
+        if self._running:
+            self._dirty = True  # the path called back from within a command
+            return
+        self._running = True
+        try:
+            self._once(now_ms, lock_request, reset)
+            for _ in range(MAX_ROUNDS):
+                if not self._dirty:
+                    return
+                self._once(now_ms, None, False)
+            self._step_at_ms = now_ms + 1
+        finally:
+            self._running = False
+
+    def _once(self, now_ms: int, lock_request: bool | None, reset: bool) -> None:
+        self._dirty = False
+        power = self._sample(now_ms)
+        inputs = GuardInputs(power, self._error, self._permit, self._lease_until_ms, lock_request, reset)
+        answer = step(self._setup, self._state, inputs, now_ms)
+        self._state = answer.state
+        self._step_at_ms = answer.wake_at_ms
+        self._apply(answer.outputs, now_ms)
+        if answer.reset_path:
+            self._dirty = True
+            try:
+                self._path.reset_faults()
+            except DeviceError as error:
+                self._fail(error, now_ms)
+        if answer.report != self._report:
+            self._report = answer.report
+            self._told(answer.report)
+
+    def _sample(self, now_ms: int) -> PowerInputs | None:
+        poll_ms = self._path.poll_ms
+        try:
+            power = self._path.read()
+        except DeviceError as error:
+            self._fail(error, now_ms)
+            return None
+        if self._error:
+            self._error = ""
+            self._outputs = None  # it may have been away, powered down, replaced: tell it everything again
+        self._poll_at_ms = None if poll_ms is None else now_ms + poll_ms
+        return power
+
+    def _apply(self, outputs: PowerOutputs, now_ms: int) -> None:
+        if outputs == self._outputs:
+            return
+        try:
+            self._path.apply(outputs)
+        except DeviceError as error:
+            self._fail(error, now_ms)
+        else:
+            self._outputs = outputs
+
+    def _fail(self, error: DeviceError, now_ms: int) -> None:
+        self._error = str(error)[:MAX_TEXT] or "the power path failed"
+        self._outputs = None
+        self._poll_at_ms = now_ms + RETRY_MS
+
+
+def _due(at_ms: int | None, now_ms: int) -> bool:
+    return at_ms is not None and at_ms <= now_ms
