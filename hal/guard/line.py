@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from hal.guard.duty import CONSTANT_HIGH_PERMILLE
@@ -39,9 +40,12 @@ class Line:
         self._lease_until_ms = 0
         self._outputs: PowerOutputs | None = None  # what the path was last told, None: unknown
         self._report: PowerReport | None = None
-        self._error = ""
+        self._error = ""  # why the path does not answer; empty while it does
+        self._deaf = False  # a command failed: none is sent before the path is well again
         self._running = False
         self._dirty = False
+        self._lock_request: bool | None = None
+        self._reset = False
         self._step_at_ms: int | None = None
         self._poll_at_ms: int | None = None
         self._beat_at_ms: int | None = None
@@ -55,14 +59,16 @@ class Line:
         self.run(now_ms)
 
     def stop(self) -> None:
-        """Open, X1; the bolt stays where it is if it may hold something energised. Never raises."""
-        locked = self._outputs.locked if self._outputs is not None else self.capabilities.has_lock
-        safe = PowerOutputs(PilotSignal.OFF, CONSTANT_HIGH_PERMILLE, closed=False, phases=1, locked=locked)
-        for act in (lambda: self._path.apply(safe), self._path.close):
-            try:
-                act()
-            except Exception:  # noqa: BLE001  # whatever it is, the next output must still be made safe
-                self._error = "stopping failed"
+        """Open, X1; the bolt stays as it is, since it may hold something energised. Never raises."""
+        with suppress(Exception):  # whatever it is, the next power path must still be made safe
+            self._path.apply(self._safe())
+        with suppress(Exception):
+            self._path.close()
+
+    def _safe(self) -> PowerOutputs:
+        drive = self._state.lock
+        locked = self.capabilities.has_lock and (drive is None or drive.out)
+        return PowerOutputs(PilotSignal.OFF, CONSTANT_HIGH_PERMILLE, closed=False, phases=1, locked=locked)
 
     @property
     def wake_at_ms(self) -> int | None:
@@ -81,13 +87,16 @@ class Line:
             self._beat(now_ms)
 
     def _beat(self, now_ms: int) -> None:
-        """Tell the path that the guard lives: only from here, after its interlock has run."""
+        """Tell the path that the guard lives: only from here, after its interlock ran, and only while all is well."""
         interval_ms = self._path.heartbeat_ms
         self._beat_at_ms = None if interval_ms is None else now_ms + interval_ms
+        if self._error:
+            return  # a path that does not follow shall open by its own fail-safe
         try:
             self._path.heartbeat()
         except DeviceError as error:
             self._fail(error, now_ms)
+            self.run(now_ms)
 
     def grant(self, permit: Permit, now_ms: int) -> None:
         """Take a permit over. Its bounds were checked."""
@@ -119,24 +128,27 @@ class Line:
 
     def run(self, now_ms: int, *, lock_request: bool | None = None, reset: bool = False) -> None:
         """Look, decide, command, tell. A change that a command causes at once is looked at before this returns."""
+        if lock_request is not None:
+            self._lock_request = lock_request
+        self._reset = self._reset or reset
+        self._dirty = True
         if self._running:
-            self._dirty = True  # the path called back from within a command
-            return
+            return  # the path called back from within a command: the outer call goes on
         self._running = True
         try:
-            self._once(now_ms, lock_request, reset)
             for _ in range(MAX_ROUNDS):
                 if not self._dirty:
                     return
-                self._once(now_ms, None, False)
+                self._once(now_ms)
             self._step_at_ms = now_ms + 1
         finally:
             self._running = False
 
-    def _once(self, now_ms: int, lock_request: bool | None, reset: bool) -> None:
-        self._dirty = False
+    def _once(self, now_ms: int) -> None:
         power = self._sample(now_ms)
-        inputs = GuardInputs(power, self._error, self._permit, self._lease_until_ms, lock_request, reset)
+        self._dirty = False
+        inputs = GuardInputs(power, self._error, self._permit, self._lease_until_ms, self._lock_request, self._reset)
+        self._lock_request, self._reset = None, False
         answer = step(self._setup, self._state, inputs, now_ms)
         self._state = answer.state
         self._step_at_ms = answer.wake_at_ms
@@ -152,25 +164,35 @@ class Line:
             self._told(answer.report)
 
     def _sample(self, now_ms: int) -> PowerInputs | None:
-        poll_ms = self._path.poll_ms
+        """The inputs, or None while the path does not answer. A path that comes back is first made safe."""
+        if self._error and not _due(self._poll_at_ms, now_ms):
+            return None
+        recovering = self._error != ""
         try:
+            if recovering:
+                self._path.apply(self._safe())
             power = self._path.read()
         except DeviceError as error:
             self._fail(error, now_ms)
             return None
-        if self._error:
+        if recovering:
             self._error = ""
-            self._outputs = None  # it may have been away, powered down, replaced: tell it everything again
+            self._deaf = False
+            self._outputs = None
+        poll_ms = self._path.poll_ms
         self._poll_at_ms = None if poll_ms is None else now_ms + poll_ms
         return power
 
     def _apply(self, outputs: PowerOutputs, now_ms: int) -> None:
-        if outputs == self._outputs:
+        """Command what changed. While the path does not answer it is told once, which may still reach the contactor."""
+        if outputs == self._outputs or self._deaf:
             return
         try:
             self._path.apply(outputs)
         except DeviceError as error:
             self._fail(error, now_ms)
+            self._deaf = True
+            self._dirty = True  # decide again, knowing that nothing is obeyed
         else:
             self._outputs = outputs
 

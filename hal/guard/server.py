@@ -13,8 +13,8 @@ from typing import Protocol
 
 from hal.guard import messages as m
 from hal.guard.fields import WireError
-from hal.guard.line import Line, PowerLine
 from hal.guard.limits import refusal
+from hal.guard.line import Line, PowerLine
 from hal.guard.wire import VERSION, decode_from_agent, encode
 from hal.interfaces import DeviceError
 from hal.types import Fault, FaultCode, IndicatorState, MeterReading, Permit, PowerReport, TokenRead
