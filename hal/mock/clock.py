@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Callable
+from contextvars import copy_context
 from itertools import count
 from typing import Protocol
 
@@ -24,11 +25,16 @@ class Clock(Protocol):
 
 
 class LoopClock:
-    """Time of an asyncio loop, in whole milliseconds since the clock was made."""
+    """Time of an asyncio loop, in whole milliseconds since the clock was made.
+
+    Calls run in the context in which the clock was made, whoever asked for them: in a simulation the bench outlives the
+    station that drives it.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._origin_s = loop.time()
+        self._context = copy_context()
 
     def now_ms(self) -> int:
         """Rounded, so that a call at a time finds that time."""
@@ -36,11 +42,11 @@ class LoopClock:
 
     def call_at(self, at_ms: int, callback: Callable[[], None]) -> Handle:
         """Call at a time of this clock."""
-        return self._loop.call_at(self._origin_s + at_ms / 1000, callback)
+        return self._loop.call_at(self._origin_s + at_ms / 1000, callback, context=self._context)
 
     def call_soon(self, callback: Callable[[], None]) -> Handle:
         """Call once the present call is over."""
-        return self._loop.call_soon(callback)
+        return self._loop.call_soon(callback, context=self._context)
 
 
 class _Entry:

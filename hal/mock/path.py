@@ -24,12 +24,13 @@ class PathHost(Protocol):
 class MockPowerPath:
     """One EVSE's power path. It calls back on each change, so nobody needs to poll it.
 
-    The fail-safe is the mock's own: once the first heartbeat has come, a heartbeat that stays away opens the contactor
-    and takes the PWM off the pilot, and so does a power path that its guard dropped (`abandon`).
-    A path of an earlier boot is dead: it raises DeviceError.
+    The fail-safe is the mock's own: `orphan` says that the guard died, and the path opens by itself after
+    `FAIL_SAFE_MS`. No heartbeat is asked for, so that a quiet station needs no timer; who gives one all the same is
+    held to it. A path of an earlier boot is dead: it raises DeviceError.
     """
 
     poll_ms: int | None = None
+    heartbeat_ms: int | None = None
 
     def __init__(self, outlet: Outlet, host: PathHost) -> None:
         self.outlet = outlet
@@ -98,6 +99,7 @@ class MockPowerPath:
     def orphan(self) -> None:
         """The guard died without a word: the fail-safe opens the path once its heartbeat is missed."""
         if self._alive:
+            self._host.catch_up()
             self.abandon()
             self.outlet.after(FAIL_SAFE_MS, "fail safe", self._fail_safe)
             self._host.settle_soon()

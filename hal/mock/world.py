@@ -29,6 +29,7 @@ class Station(Protocol):
     def fault(self, fault: Fault, raised: bool) -> bool: ...
     def device(self, name: str, values: dict[str, int]) -> bool: ...
     def verb(self, name: str, args: dict[str, Any]) -> bool: ...
+    def power_lost(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -164,6 +165,8 @@ class World:
         self.powered = powered
         self.emit({"event": "power", "on": powered})
         if not powered:
+            if self.station is not None:
+                self.station.power_lost()
             self.station = None
             self.indicators.clear()
         self.set_grid(powered)

@@ -37,6 +37,8 @@ class Ear:
         self.verbs.append((name, args))
         return True
 
+    def power_lost(self) -> None: ...
+
 
 class Hand:
     """A bench on a clock moved by hand, with the paths of all its EVSEs."""

@@ -1,0 +1,153 @@
+"""A guard port onto a bench in the same process: one process is a whole station.
+
+Everything goes through the wire's own encoder and decoder, so its bounds hold here too, and each line is delivered by a
+call of its own, so that neither side ever re-enters the other. Works on a virtual-time loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextvars import copy_context
+
+from hal.guard import messages as m
+from hal.guard.client import AgentWire, HardwareEvents
+from hal.guard.settings import InterlockSettings
+from hal.interfaces import DeviceError
+from hal.mock.bench import Bench
+from hal.mock.station import MockStation, Peer
+from hal.types import IndicatorState, MeterReading, Permit
+
+KILLED = "the guard died"
+REPLACED = "a newer agent has the say"
+
+
+class _Link:
+    """One connection of an agent to the guard, both ends in this process."""
+
+    def __init__(self, station: MockStation, bench: Bench, events: HardwareEvents) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._context = copy_context()  # the agent's: what it hears, it hears as itself
+        self.closed: asyncio.Future[str] = self._loop.create_future()
+        self.wire = AgentWire(events, self._to_guard)
+        self._bench = bench
+        self._station = station
+        self._peer: Peer = station.open(self._to_agent, lambda: self.close(REPLACED))
+
+    def _to_guard(self, line: bytes) -> None:
+        self._bench.clock.call_soon(lambda: self._arrive_at_guard(line))
+
+    def _arrive_at_guard(self, line: bytes) -> None:
+        if not self.closed.done():
+            self._station.receive(self._peer, line)
+
+    def _to_agent(self, line: bytes) -> None:
+        self._loop.call_soon(self._arrive_at_agent, line, context=self._context)
+
+    def _arrive_at_agent(self, line: bytes) -> None:
+        if not self.closed.done():
+            self.wire.receive(line)
+
+    def close(self, why: str) -> None:
+        """The connection ends; lines under way are lost."""
+        if not self.closed.done():
+            self.closed.set_result(why)
+
+    def leave(self) -> None:
+        """The agent's end is gone."""
+        self.close("closed")
+        self.wire.close("the wire to the guard broke")
+        self._station.leave(self._peer)
+
+
+class LocalGuard:
+    """The guard of a mock station, and the port to it (`hal.guard.client.GuardPort`).
+
+    `run` serves one agent; when that is cancelled (the agent died) the guard lives on with the last permits, and
+    another `run` is another agent. `kill` and `restart` are the guard's own death and return. A power cut of the bench
+    ends it for good: boot with a new one.
+    """
+
+    def __init__(self, bench: Bench, settings: Mapping[int, InterlockSettings] | None = None) -> None:
+        self._bench = bench
+        self._settings = settings
+        self._up = asyncio.Event()
+        self._link: _Link | None = None
+        self._station = self._begin()
+
+    def _begin(self) -> MockStation:
+        station = MockStation(self._bench, self._settings)
+        station.start()
+        self._up.set()
+        return station
+
+    def kill(self) -> None:
+        """The guard dies as by SIGKILL: its power paths open by their own fail-safe, the agent loses the wire."""
+        self._up.clear()
+        self._station.kill()
+        self._hang_up(KILLED)
+
+    def restart(self) -> None:
+        """The service manager starts the guard again."""
+        if not self._up.is_set():
+            self._station = self._begin()
+
+    def close(self) -> None:
+        """An orderly stop of the guard: outputs safe, hardware released."""
+        self._up.clear()
+        self._hang_up("the guard stopped")
+        self._station.stop()
+
+    def agent_died(self) -> None:
+        """The agent's process is gone and could not say so itself (a simulation that kills it)."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.leave()
+
+    def _hang_up(self, why: str) -> None:
+        if self._link is not None:
+            self._link.close(why)
+
+    # the port
+
+    async def run(self, events: HardwareEvents) -> None:
+        """Serve the agent until cancelled. One that a newer agent replaced hears no more."""
+        while True:
+            await self._up.wait()
+            link = self._link = _Link(self._station, self._bench, events)
+            try:
+                link.wire.open()
+                why = await link.closed
+            finally:
+                link.leave()
+                if self._link is link:
+                    self._link = None
+            events.lost(why)
+            if why == REPLACED:
+                await asyncio.Event().wait()  # the newer one has the say from now on
+
+    def grant(self, permit: Permit) -> None:
+        """Hand a permit to the guard."""
+        self._send(permit)
+
+    def lock(self, evse: int, locked: bool) -> None:
+        """Lock or unlock the connector."""
+        self._send(m.LockRequest(evse, locked))
+
+    def reset_faults(self, evse: int) -> None:
+        """End the latched faults whose cause is gone."""
+        self._send(m.ResetFaults(evse))
+
+    def indicate(self, evse: int, state: IndicatorState) -> None:
+        """Set the EVSE's light."""
+        self._send(m.Indicate(evse, state))
+
+    async def read_meter(self, evse: int) -> MeterReading:
+        """Read the EVSE's meter. Raises DeviceError."""
+        if self._link is None:
+            raise DeviceError(f"meter of EVSE {evse}: no wire to the guard")
+        return await self._link.wire.read_meter(evse)
+
+    def _send(self, message: m.FromAgent) -> None:
+        if self._link is not None:
+            self._link.wire.send(message)
