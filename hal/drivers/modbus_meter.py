@@ -1,0 +1,161 @@
+"""Energy meters on a Modbus line, described by a register map (`hal/drivers/maps`); extra `modbus`.
+
+One reading is one pass over the map's blocks. It is all or nothing: a value that no meter can mean, a block that stays
+unanswered or a register that the device does not have fails the whole reading with a `DeviceError` that names meter,
+port, unit, register and remedy. Energy that runs backwards or jumps is not judged here: a meter may have been
+exchanged, and only the transaction knows what that means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hal.drivers.modbus_bus import TCP, Bus, BusError, BusSettings, Query, share
+from hal.drivers.register_map import BAUD_RATES, MapError, RegisterMap, load
+from hal.drivers.registers import Block, Implausible, reading
+from hal.interfaces import DeviceError
+from hal.types import MeterReading
+
+SERIAL_TRIES = 3  # readings that ask for a serial number which the meter does not send
+
+
+class Parity(StrEnum):
+    """Parity bit of the line."""
+
+    MAP = ""  # as the map says
+    NONE = "N"
+    EVEN = "E"
+    ODD = "O"
+
+
+@dataclass(frozen=True, slots=True)
+class ModbusMeterConfig:
+    """Board file table of a meter with `driver = "modbus"`.
+
+    `port` is a serial device (better one of /dev/serial/by-id, which keeps its name) or `tcp://HOST:PORT`. `map` is
+    the name of a packaged register map or the path of one. `baud_rate`, `parity` and `stop_bits` are the factory
+    setting of the map unless given. `timeout_ms` counts from the request to the answer's last bit. `reverse` is
+    for a meter that was wired with line and load exchanged.
+    """
+
+    port: str = field(metadata={"min_length": 1, "max_length": 128})
+    map: str = field(metadata={"min_length": 1, "max_length": 256})
+    unit: int = field(default=1, metadata={"min": 1, "max": 247})
+    name: str = field(default="meter", metadata={"max_length": 32})
+    baud_rate: int = field(default=0, metadata={"choices": (0, *BAUD_RATES)})
+    parity: Parity = Parity.MAP
+    stop_bits: int = field(default=0, metadata={"min": 0, "max": 2})
+    timeout_ms: int = field(default=1_000, metadata={"min": 20, "max": 10_000})
+    retries: int = field(default=2, metadata={"min": 0, "max": 5})
+    reverse: bool = False
+
+
+def open(config: ModbusMeterConfig) -> ModbusMeter:
+    """The meter; nothing is sent yet, and a port that is missing shows at the first reading.
+
+    Raises DeviceError if the map is wrong, pymodbus is missing or the line is shared with another speed.
+    """
+    try:
+        described = load(config.map)
+    except MapError as error:
+        raise DeviceError(f"meter {config.name!r}: {error}") from None
+    if config.reverse and not described.has("export_energy"):
+        raise DeviceError(
+            f"meter {config.name!r}: reverse = true needs a map with export_energy; {config.map} has none"
+        )
+    port = config.port
+    if port.startswith(TCP) and not _is_tcp_address(port):
+        raise DeviceError(
+            f"meter {config.name!r}: port {port!r} is wrong; write tcp://HOST:PORT, e.g. tcp://10.0.0.5:502"
+        )
+    settings = BusSettings(
+        port,
+        config.baud_rate or described.line.baud_rate,
+        config.parity or described.line.parity,
+        config.stop_bits or described.line.stop_bits,
+    )
+    try:
+        return ModbusMeter(config, described, share(settings))
+    except DeviceError as error:
+        raise DeviceError(f"meter {config.name!r}: {error}") from None
+
+
+def _is_tcp_address(port: str) -> bool:
+    host, _, number = port.removeprefix(TCP).rpartition(":")
+    return bool(host) and number.isdecimal() and 0 < int(number) < 65536
+
+
+class ModbusMeter:
+    """An energy meter (`hal.interfaces.EnergyMeter`)."""
+
+    def __init__(self, config: ModbusMeterConfig, described: RegisterMap, bus: Bus) -> None:
+        self.measurands = described.measurands
+        self._config = config
+        self._map = described
+        self._bus: Bus | None = bus
+        self._device = f"meter {config.name!r} ({described.model}) on {bus.settings}, unit {config.unit}"
+        self._serial: str | None = None  # not asked yet, or to be asked again: the meter may have been exchanged
+        self._serial_tries = SERIAL_TRIES
+        self._answers = True
+
+    async def read(self) -> MeterReading:
+        """One snapshot. Raises DeviceError."""
+        values: dict[tuple[str, int], int | None] = {}
+        try:
+            for block in self._map.blocks:
+                words = await self._block(block)
+                for register, value in block.values(words):
+                    values[register.name, register.phase] = value
+            if self._serial is None:
+                self._serial = await self._serial_number()
+            return reading(values, self._serial or "", self._config.reverse)
+        except Implausible as error:
+            raise DeviceError(
+                f"{self._device}: {error}; if it stays, the register map {self._map.name!r} is not this meter's, "
+                "or the line is disturbed"
+            ) from None
+
+    async def close(self) -> None:
+        """Give the line up. A second call does nothing."""
+        if self._bus is not None:
+            self._bus.release()
+            self._bus = None
+
+    async def _block(self, block: Block) -> list[int]:
+        try:
+            words = await self._ask(block.function, block.address, block.count)
+        except BusError as error:
+            self._answers = error.refused
+            self._serial, self._serial_tries = None, SERIAL_TRIES
+            last = block.address + block.count - 1
+            raise DeviceError(
+                f"{self._device}, registers {block.address:#06x} to {last:#06x} (function {block.function}): {error}"
+            ) from None
+        self._answers = True
+        return words
+
+    async def _ask(self, function: int, address: int, count: int) -> list[int]:
+        if self._bus is None:
+            raise DeviceError(f"{self._device}: closed")
+        config = self._config
+        query = Query(config.unit, function, address, count, config.timeout_ms, self._map.pause_ms)
+        # A dead device gets one attempt, so that it does not hold up the others on its line.
+        for _ in range(config.retries if self._answers else 0):
+            try:
+                return await self._bus.read(query)
+            except BusError as error:
+                if not error.passing:
+                    raise
+        return await self._bus.read(query)
+
+    async def _serial_number(self) -> str | None:
+        """The serial number; empty where there is none to be had, None to be asked again with the next reading."""
+        where = self._map.serial
+        if where is None:
+            return ""
+        try:
+            return where.decode(await self._ask(where.function, where.address, where.words))
+        except BusError as error:
+            self._serial_tries -= 1
+            return "" if (error.refused and not error.passing) or self._serial_tries <= 0 else None
