@@ -61,14 +61,14 @@ class ResetKind(StrEnum):
 
 
 class Reset(Command, frozen=True, tag=True, kw_only=True):
-    """`graceful` (1.6 Soft): transactions end in an orderly way before the reset; otherwise as fast as can be.
+    """`hard` (2.x Immediate, 1.6 Hard) tells the stop reason of what it ends: ImmediateReset, else (1.6 Soft) Reboot.
 
-    `terminate` tells whether an immediate reset ends running transactions first (always, in both versions).
+    An immediate reset ends running transactions in both versions before the station goes down.
     """
 
     kind: ResetKind
     evse: int | None = None
-    hard: bool = False  # 1.6 Hard, told apart only in the stop reason
+    hard: bool = True
 
 
 class StartTransaction(Command, frozen=True, tag=True, kw_only=True):
@@ -108,7 +108,12 @@ class TriggerKind(StrEnum):
 
 
 class TriggerMessage(Command, frozen=True, tag=True, kw_only=True):
+    """`force`: a boot may be told again though accepted (1.6; 2.x: F06.FR.17). `sampled`: meter values are those of
+    the sampled set (1.6) and not of the aligned one (F06.FR.06)."""
+
     kind: TriggerKind
+    force: bool = False
+    sampled: bool = False
     evse: int | None = None
     connector: int | None = None
 

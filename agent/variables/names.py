@@ -10,7 +10,7 @@ from agent.variables.address import Address
 # Communication
 ACTIVE_NETWORK_PROFILE = Address("OCPPCommCtrlr", "ActiveNetworkProfile")
 HEARTBEAT_INTERVAL = Address("OCPPCommCtrlr", "HeartbeatInterval")
-MESSAGE_TIMEOUT = Address("OCPPCommCtrlr", "MessageTimeout", variable_instance="Default")
+MESSAGE_TIMEOUT_REPORTED = Address("OCPPCommCtrlr", "MessageTimeout", variable_instance="Default")
 MESSAGE_ATTEMPTS = Address("OCPPCommCtrlr", "MessageAttempts", variable_instance="TransactionEvent")
 MESSAGE_ATTEMPT_INTERVAL = Address("OCPPCommCtrlr", "MessageAttemptInterval", variable_instance="TransactionEvent")
 NETWORK_CONFIGURATION_PRIORITY = Address("OCPPCommCtrlr", "NetworkConfigurationPriority")
@@ -95,6 +95,7 @@ STATION_PHASE_ROTATION = Address("ChargingStation", "PhaseRotation")
 MINIMUM_STATUS_DURATION = Address("ChargingStation", "MinimumStatusDuration")
 EVSE_AVAILABILITY_STATE = Address("EVSE", "AvailabilityState")
 EVSE_CURRENT = Address("EVSE", "ACCurrent")  # MaxSet: the configured maximum of one EVSE
+EVSE_ALLOW_RESET = Address("EVSE", "AllowReset")
 EVSE_POWER = Address("EVSE", "Power")
 EVSE_PROBLEM = Address("EVSE", "Problem")
 CONNECTOR_AVAILABILITY_STATE = Address("Connector", "AvailabilityState")
@@ -106,6 +107,7 @@ METER_PROBLEM = Address("FiscalMetering", "Problem")
 METER_REGISTER = Address("FiscalMetering", "EnergyImportRegister")
 
 # The agent's own
+MESSAGE_TIMEOUT = Address("AgentCtrlr", "MessageTimeout")
 AUTHORIZE_TIMEOUT = Address("AgentCtrlr", "AuthorizeTimeout")
 BOOT_RETRY_INTERVAL = Address("AgentCtrlr", "BootRetryInterval")
 METER_CHECKPOINT_ENERGY = Address("AgentCtrlr", "MeterCheckpointEnergy")

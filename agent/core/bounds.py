@@ -1,0 +1,30 @@
+"""Every limit and every fixed time of the core, in one place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+CACHE_ENTRIES: Final = 1000  # authorization cache
+END_SAMPLES: Final = 200  # sample sets kept for the end of one transaction (E06.FR.12)
+PENDING_COMMANDS: Final = 64  # commands that wait for the world (unlock …)
+RECENT_TRANSACTIONS: Final = 64  # ended ones that the core still remembers
+WAITING_CAUSES: Final = 16  # causes that wait for a meter snapshot
+REPORT_ROWS: Final = 16  # rows of a NotifyReport page, at most
+FAULTS: Final = 64  # raised at once
+FLOATING_TOKENS: Final = 8  # accepted cards that wait for a plug
+
+SNAPSHOT_TIMEOUT_MS: Final = 2_000  # then the last good reading serves
+OPEN_TIMEOUT_MS: Final = 10_000  # the guard opens after 6 s at the latest
+FIRST_CHARGE_GRACE_MS: Final = 4_000  # a car answers the pilot within 3 s; until then it is not "suspended"
+DELIVERY_GRACE_MS: Final = 10_000  # how long a reset waits for the last messages (B12.FR.05)
+UNLOCK_TIMEOUT_MS: Final = 6_000  # three tries of the lock motor
+BOOT_RETRY_MS: Final = 60_000  # when the CSMS says interval 0 (B02.FR.07, B03.FR.05)
+BOOT_FAILED_RETRY_MS: Final = 30_000  # when a BootNotification got no answer
+CLOCK_SYNC_MS: Final = 24 * 3_600_000  # a Heartbeat at least once a day (G02.FR.07)
+CHECKPOINT_WH: Final = 100
+CHECKPOINT_MIN_MS: Final = 30_000
+CHECKPOINT_MAX_MS: Final = 300_000
+IMPLAUSIBLE_SAMPLES: Final = 3  # after that many readings a jump is the meter's new base
+PERMIT_RENEWALS: Final = 3  # within one lease
+MIN_CURRENT_MA: Final = 6_000  # IEC 61851-1 annex A: no current below 6 A can be told
+SHOW_MS: Final = 3_000  # how long "accepted" or "rejected" is shown

@@ -1,0 +1,102 @@
+"""Resets of the station or one EVSE: immediate, or on idle (B11, B12; 1.6 Reset).
+
+    none ──Reset Immediate──► ending: transactions end with ImmediateReset ──all recorded──► draining
+    none ──Reset OnIdle, busy──► waiting (Scheduled) ──last transaction ended──► draining
+    none ──Reset OnIdle, idle──► draining
+    draining ──outbox empty, offline, or grace over──► Reboot
+
+While a reset is under way or scheduled no transaction begins on what it concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agent.core.bounds import DELIVERY_GRACE_MS
+from agent.core.clock import MonoMs
+from agent.core.commands import Reset, ResetKind, Result, Verdict
+from agent.core.effects import Reboot, ResetFaults
+from agent.core.evse import Evse
+from agent.core.facts import BootReasonSet, ResetScheduled, StopReason, Trigger
+from agent.core.session import Session
+from agent.core.transaction import Cause, Stage
+from agent.core.turn import Turn
+
+STATION = 0
+
+
+class Resets:
+    """Scheduled and running resets, by EVSE (0: the station)."""
+
+    def __init__(self, evses: Mapping[int, Evse], sessions: Mapping[int, Session]) -> None:
+        self._evses = evses
+        self._sessions = sessions
+        self._waiting: set[int] = set()
+        self._draining_until: MonoMs | None = None
+        self._reason = "RemoteReset"
+
+    @property
+    def under_way(self) -> bool:
+        """The station itself is about to reset."""
+        return self._draining_until is not None
+
+    def concerns(self, evse: int) -> bool:
+        return STATION in self._waiting or evse in self._waiting or self.under_way
+
+    def restore(self, kept: ResetScheduled) -> None:
+        # A scheduled reset of the station is fulfilled by the boot itself.
+        if kept.pending and kept.evse is not None:
+            self._waiting.add(kept.evse)
+
+    def command(self, turn: Turn, command: Reset) -> Result:
+        target = command.evse or STATION
+        if target != STATION and target not in self._evses:
+            return Result(verdict=Verdict.REJECTED, code="UnknownEvse", why=f"there is no EVSE {target}")
+        busy = [e for e in self._targets(target) if e.tx is not None]
+        if command.kind is ResetKind.ON_IDLE and busy:
+            self._schedule(turn, target)
+            return Result(verdict=Verdict.SCHEDULED)  # B12.FR.01
+        self._schedule(turn, target)
+        for evse in self._targets(target):
+            self._stop(turn, evse, hard=command.hard)
+        return Result(verdict=Verdict.ACCEPTED)
+
+    def _targets(self, target: int) -> list[Evse]:
+        return list(self._evses.values()) if target == STATION else [self._evses[target]]
+
+    def _schedule(self, turn: Turn, target: int) -> None:
+        self._waiting.add(target)
+        turn.record(ResetScheduled(evse=target or None, pending=True))
+
+    def _stop(self, turn: Turn, evse: Evse, *, hard: bool) -> None:
+        evse.auth = None
+        evse.connect_deadline = None
+        tx = evse.tx
+        reason = StopReason.IMMEDIATE_RESET if hard else StopReason.REBOOT
+        if tx is not None and tx.stage in {Stage.RUNNING, Stage.RESUMING}:
+            self._sessions[evse.id].end(turn, tx, Cause(trigger=Trigger.RESET_COMMAND, reason=reason))  # B12.FR.04
+        elif tx is not None and tx.stage is Stage.BEGINNING:
+            evse.tx = None  # nothing is recorded of it yet
+
+    def review(self, turn: Turn, *, online: bool, queued: bool) -> None:
+        """Go on where what was waited for has come."""
+        for target in sorted(self._waiting):
+            if any(e.tx is not None for e in self._targets(target)):
+                continue
+            if target != STATION:
+                self._waiting.discard(target)
+                turn.record(ResetScheduled(evse=target, pending=False))
+                turn.do(ResetFaults(evse=target))
+            elif self._draining_until is None:
+                self._draining_until = MonoMs(turn.now.mono_ms + DELIVERY_GRACE_MS)
+                turn.record(BootReasonSet(reason=self._reason))
+        if self._draining_until is not None and STATION in self._waiting:
+            late = turn.now.mono_ms >= self._draining_until
+            if not online or not queued or late:  # B12.FR.05: what is not out yet goes out after the boot
+                self._waiting.discard(STATION)
+                turn.record(ResetScheduled(evse=None, pending=False))
+                turn.do(Reboot(reason=self._reason))
+
+    def wake(self) -> list[MonoMs]:
+        waiting = self._draining_until is not None and STATION in self._waiting
+        return [self._draining_until] if waiting and self._draining_until is not None else []

@@ -1,0 +1,111 @@
+"""Tells the CSMS the derived status of each connector: each change once, and everything when it has to be told anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from agent.core.clock import MonoMs, Stamp
+from agent.core.effects import Ask
+from agent.core.evse import Evse
+from agent.core.requests import ConnectorStatus, StatusRequest
+from agent.core.rules import Rules
+from agent.core.turn import Turn
+from hal.types import Fault
+
+Place = tuple[int, int]
+_STATION: Place = (0, 0)
+
+
+class _Told:
+    """What was last told of one place, and what waits to be told."""
+
+    __slots__ = ("due", "seen", "since", "told")
+
+    def __init__(self) -> None:
+        self.told: tuple[ConnectorStatus, bool, str] | None = None
+        self.seen: tuple[ConnectorStatus, bool, str] | None = None
+        self.since: Stamp | None = None
+        self.due: MonoMs | None = None
+
+
+class StatusReporter:
+    """Compares derived status with what was told. A change must last MinimumStatusDuration before it is told."""
+
+    def __init__(self, rules: Rules, evses: Mapping[int, Evse], station: Callable[[], ConnectorStatus]) -> None:
+        self._rules = rules
+        self._evses = evses
+        self._station = station
+        self._told: dict[Place, _Told] = {}
+        self.enabled = False
+        self._next_id = 1000
+
+    def places(self) -> Iterable[Place]:
+        yield _STATION
+        for evse in self._evses.values():
+            for connector in range(1, evse.capabilities.connectors + 1):
+                yield evse.id, connector
+
+    def current(self, place: Place) -> tuple[ConnectorStatus, bool, Fault | None]:
+        evse_id, connector = place
+        if place == _STATION:
+            host = next(iter(self._evses.values())).host if self._evses else None
+            faults = [f for f in host.faults.all() if f.evse == 0] if host else []
+            return self._station(), False, next(iter(faults), None)
+        evse = self._evses[evse_id]
+        faults = evse.host.faults.of(evse_id)
+        worst = next((f for f in faults if f.blocking), None) or next(iter(faults), None)
+        return evse.status(connector), evse.occupied(connector), worst
+
+    def tell_all(self, turn: Turn) -> None:
+        """Every connector's status now (B01.FR.05, B04.FR.01)."""
+        for place in self.places():
+            self._tell(turn, place)
+
+    def tell(self, turn: Turn, place: Place, *, triggered: bool = False) -> None:
+        self._tell(turn, place, triggered=triggered)
+
+    def review(self, turn: Turn) -> None:
+        """Notice changes. Nothing is told before the station was accepted once: then all is told."""
+        if not self.enabled:
+            return
+        duration = self._rules.status_duration_ms
+        for place in self.places():
+            entry = self._told.setdefault(place, _Told())
+            status, occupied, fault = self.current(place)
+            now = (status, occupied, fault.code.value if fault is not None else "")
+            if now != entry.seen:
+                entry.seen, entry.since = now, turn.now.stamp()
+                entry.due = MonoMs(turn.now.mono_ms + duration)
+            if entry.seen == entry.told:
+                entry.due = None
+            elif entry.due is not None and turn.now.mono_ms >= entry.due:
+                self._tell(turn, place)
+
+    def _tell(self, turn: Turn, place: Place, *, triggered: bool = False) -> None:
+        entry = self._told.setdefault(place, _Told())
+        status, occupied, fault = self.current(place)
+        now = (status, occupied, fault.code.value if fault is not None else "")
+        if now != entry.seen or entry.since is None:
+            entry.since = turn.now.stamp()
+        entry.seen = entry.told = now
+        entry.due = None
+        self._next_id += 1
+        turn.do(
+            Ask(
+                request_id=self._next_id,
+                delivery="latest",
+                slot=f"status.{place[0]}.{place[1]}",
+                request=StatusRequest(
+                    evse=place[0],
+                    connector=place[1],
+                    status=status,
+                    occupied=occupied,
+                    stamp=entry.since,
+                    fault=fault,
+                    triggered=triggered,
+                ),
+            )
+        )
+
+    def wake(self) -> list[MonoMs]:
+        return [entry.due for entry in self._told.values() if entry.due is not None]

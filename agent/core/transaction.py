@@ -1,0 +1,172 @@
+"""One transaction: what it is, and what of it must survive a power cut.
+
+Stages of a transaction:
+
+    BEGINNING  its start point was met; the begin snapshot is being read; nothing is recorded yet
+    RUNNING    Started is recorded
+    RESUMING   restored after a restart; the guard has not yet said in what state the power path is
+    ENDING     its end was decided (and kept); power is being taken away, the end snapshot is being read
+
+A cause that arrives in BEGINNING waits and is told after Started; one that arrives in ENDING is too late to matter.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from msgspec import Struct
+
+from agent.core.clock import MonoMs, Stamp
+from agent.core.facts import ChargingState, StopReason, TransactionKept, Trigger
+from agent.core.samples import SampleSet
+from agent.core.tokens import IdToken
+
+
+class Stage(Enum):
+    BEGINNING = "beginning"
+    RUNNING = "running"
+    RESUMING = "resuming"
+    ENDING = "ending"
+
+
+class StartPoint:
+    """Names of TxStartPoint and TxStopPoint values (2.0.1 TxCtrlr)."""
+
+    BAY = "ParkingBayOccupancy"
+    CONNECTED = "EVConnected"
+    AUTHORIZED = "Authorized"
+    POWER_PATH = "PowerPathClosed"
+    ENERGY = "EnergyTransfer"
+
+
+class Authorization(Struct, frozen=True, kw_only=True):
+    """Leave to charge: who has it, since when, and how it came about."""
+
+    token: IdToken
+    group: IdToken | None = None
+    since: MonoMs
+    remote_start_id: int | None = None
+    remote: bool = False
+    told: bool = False  # the CSMS was shown the token in a transaction step
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """Why something changes: the trigger to tell, and what goes with it."""
+
+    trigger: Trigger
+    token: IdToken | None = None
+    reason: StopReason | None = None
+    stamp: Stamp | None = None
+
+
+class Transaction:
+    """An open transaction of one EVSE."""
+
+    def __init__(self, tx: str, evse: int, connector: int | None, cause: Cause, now: MonoMs) -> None:
+        self.tx = tx
+        self.evse = evse
+        self.connector = connector
+        self.stage = Stage.BEGINNING
+        self.since = now
+        self.began: Cause = cause
+        self.waiting: list[Cause] = []
+        self.number = 0
+        self.started: Stamp | None = None
+        self.start_register_wh: int | None = None
+        self.token: IdToken | None = None
+        self.group: IdToken | None = None
+        self.remote_start_id: int | None = None
+        self.state: ChargingState | None = None
+        self.opened = False
+        self.charged = False  # energy has flowed at least once
+        self.begin_told = False  # the Begin samples are out
+        self.deauthorized = False
+        self.authorized_kept = False  # only of use while RESUMING
+        self.energy_limit_wh: int | None = None
+        self.met: set[str] = set()
+        self.ending: Cause | None = None
+        self.end_stamp: Stamp | None = None
+        self.read_id = 0
+        self.deadline: MonoMs | None = None
+        self.time_charging_ms = 0
+        self.charging_since: MonoMs | None = None
+        self.phases_told: int | None = None
+        self.cable_told: int | None = None
+        self.token_told = False
+        self.remote_told = False
+        self.end_samples: list[SampleSet] = []
+        self.checkpoint_wh = 0
+        self.checkpoint_at = now
+        self.next_sample: MonoMs | None = None
+        self.next_end_sample: MonoMs | None = None
+
+    @property
+    def running(self) -> bool:
+        return self.stage is Stage.RUNNING
+
+    def charging_time_s(self, now: MonoMs) -> int:
+        running = now - self.charging_since if self.charging_since is not None else 0
+        return (self.time_charging_ms + running) // 1000
+
+    def note_state(self, state: ChargingState, now: MonoMs) -> None:
+        if state is ChargingState.CHARGING:
+            self.charged = True
+            if self.charging_since is None:
+                self.charging_since = now
+        elif self.charging_since is not None:
+            self.time_charging_ms += now - self.charging_since
+            self.charging_since = None
+        self.state = state
+
+    def add_end_sample(self, sample: SampleSet, bound: int) -> None:
+        """Keep a sample for the end; when full, every second intermediate one goes (E06.FR.13)."""
+        if len(self.end_samples) >= bound:
+            self.end_samples = self.end_samples[:1] + self.end_samples[2:-1:2] + self.end_samples[-1:]
+        self.end_samples.append(sample)
+
+    def kept(self, register_wh: int, now: MonoMs, *, authorized: bool, open_: bool = True) -> TransactionKept:
+        return TransactionKept(
+            evse=self.evse,
+            tx=self.tx,
+            open=open_,
+            connector=self.connector,
+            number=self.number,
+            started=self.started,
+            start_register_wh=self.start_register_wh,
+            register_wh=register_wh,
+            token=self.token,
+            group=self.group,
+            authorized=authorized,
+            remote_start_id=self.remote_start_id,
+            charging_state=self.state,
+            time_charging_ms=self.charging_time_s(now) * 1000,
+            opened=self.opened,
+            ending=self.ending.reason if self.ending else None,
+            ending_trigger=self.ending.trigger if self.ending else None,
+            deauthorized=self.deauthorized,
+            energy_limit_wh=self.energy_limit_wh,
+            met=tuple(sorted(self.met)),
+        )
+
+    @classmethod
+    def restore(cls, kept: TransactionKept, now: MonoMs) -> Transaction:
+        cause = Cause(trigger=Trigger.AUTHORIZED)
+        tx = cls(kept.tx, kept.evse, kept.connector, cause, now)
+        tx.stage = Stage.RESUMING
+        tx.number = kept.number
+        tx.started = kept.started
+        tx.start_register_wh = kept.start_register_wh
+        tx.token, tx.group = kept.token, kept.group
+        tx.remote_start_id = kept.remote_start_id
+        tx.state = kept.charging_state
+        tx.time_charging_ms = kept.time_charging_ms
+        tx.opened, tx.deauthorized = kept.opened, kept.deauthorized
+        tx.authorized_kept = kept.authorized
+        tx.charged = kept.time_charging_ms > 0 or kept.charging_state is ChargingState.CHARGING
+        tx.begin_told = tx.token_told = tx.remote_told = True
+        tx.energy_limit_wh = kept.energy_limit_wh
+        tx.met = set(kept.met)
+        tx.checkpoint_wh = kept.register_wh
+        if kept.ending is not None or kept.ending_trigger is not None:
+            tx.ending = Cause(trigger=kept.ending_trigger or Trigger.ABNORMAL_CONDITION, reason=kept.ending)
+        return tx
