@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from agent.variables.address import Address
 from agent.variables.topology import Topology
 from agent.variables.vocabulary import AttributeType, DataType, Mutability
 
@@ -52,7 +53,7 @@ class Definition:
     Actual; `others` lists the further attributes. `configurable` lets the TOML file and a local administrator set
     what is read-only to the CSMS. `live` values come from the running core. `pattern` is a regular expression for
     the whole text, `filled` forbids an empty one. A `secret` is never read out. `abnormal` marks a boolean that a
-    summary report shows while it is true.
+    summary report shows while it is true. A `mirror` shows the value of another variable, which alone can be set.
     """
 
     component: str
@@ -75,6 +76,7 @@ class Definition:
     filled: bool = False
     abnormal: bool = False
     pattern: str = ""
+    mirror: Address | None = None
     derive: Callable[[Place], Derived] | None = None
     when: Callable[[Place], bool] | None = None
 

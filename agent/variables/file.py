@@ -40,9 +40,9 @@ from agent.variables.tables.keys16 import Form, Key
 from agent.variables.vocabulary import AttributeType, Author, Change, DataType, Mutability, Problem
 
 TABLES = ("variables", "variable", "ocpp16")
-_TEXTS = ("component", "variable", "component_instance", "instance", "attribute")
-_NUMBERS = ("evse", "connector")
-_ROW_KEYS = frozenset({*_TEXTS, *_NUMBERS, "value", "pinned"})
+_TEXTS = frozenset({"component", "variable", "component_instance", "instance", "attribute"})
+_NUMBERS = frozenset({"evse", "connector"})
+_ROW_KEYS = _TEXTS | _NUMBERS | {"value", "pinned"}
 _LISTS = frozenset({DataType.MEMBER_LIST, DataType.SEQUENCE_LIST})
 
 
@@ -133,7 +133,7 @@ class _Loader:
                     spot, f"unknown key {name}", near(name, _ROW_KEYS) or f"keys are {_either(_ROW_KEYS)}"
                 )
             if name in _TEXTS and not isinstance(value, str):
-                raise self._error(spot, f"{name} = {value!r} is not a text", "put it in quotes")
+                raise self._error(spot, f"{name} = {value!r} is not a text", _QUOTES)
             if name in _NUMBERS and (type(value) is not int or not 0 <= value <= 9999):
                 raise self._error(spot, f"{name} = {value!r} is not a number from 0", "write a whole number")
             if name == "pinned" and type(value) is not bool:
@@ -198,9 +198,12 @@ class _Loader:
                 return
             raise self._error(spot, plan.reason.removeprefix(f"{key.name}: "), "see `evse var list --ocpp16`")
         for change in plan.changes:
-            if change.address == key.pair and self._taken(change):
-                continue
-            self._put(spot, change.address, change.attribute, change.value or "")
+            text = change.value or ""
+            if change.address != key.pair:
+                self._put(spot, change.address, change.attribute, text)
+            elif (change.address, change.attribute) not in self._set:
+                pinned = spot.pinned and key.pair_from is None
+                self._registry.put_file(change.address, change.attribute, text, pinned=pinned)
 
     def _put(self, spot: _Spot, address: Address, attribute: AttributeType, text: str) -> None:
         other = self._set.get((address, attribute))
@@ -210,9 +213,6 @@ class _Loader:
         self._set[address, attribute] = spot
         self._registry.put_file(address, attribute, text, pinned=spot.pinned)
 
-    def _taken(self, change: Change) -> bool:
-        return (change.address, change.attribute) in self._set
-
     # --- reading the document -----------------------------------------------------------------------------------------
 
     def _cell(self, spot: _Spot, address: Address, attribute: AttributeType) -> tuple[Variable, Cell]:
@@ -221,6 +221,8 @@ class _Loader:
             known = (str(variable.address) for variable in self._registry.variables())
             remedy = near(str(address), known) or "`evse var list` shows the variables of this station"
             raise self._error(spot, f"the station has no variable {address}", remedy)
+        if variable.definition.mirror is not None and attribute is AttributeType.ACTUAL:
+            return self._cell(spot, variable.definition.mirror, attribute)
         cell = variable.cell(attribute)
         if cell is None:
             supported = _either(cell.attribute for cell in variable.cells)
@@ -244,7 +246,7 @@ class _Loader:
         text = _rendered(spot.value, type_)
         if text is None:
             shown = "the value" if secret else repr(spot.value)
-            raise self._error(spot, f"{shown} is not of type {type_}", _EXAMPLES[type_])
+            raise self._error(spot, f"{shown} is not of type {type_}", _EXAMPLES.get(type_, _QUOTES))
         return text
 
     def _type16(self, key: Key) -> DataType:
@@ -257,13 +259,12 @@ class _Loader:
         return ConfigurationError(self._file, spot.table, spot.key, why, remedy)
 
 
+_QUOTES = "put it in quotes"
 _EXAMPLES = {
-    DataType.STRING: "put it in quotes",
     DataType.DECIMAL: "write a number",
     DataType.INTEGER: "write a whole number without quotes",
     DataType.DATE_TIME: "write a date with time and zone",
     DataType.BOOLEAN: "write true or false",
-    DataType.OPTION_LIST: "put it in quotes",
     DataType.SEQUENCE_LIST: 'write ["A", "B"]',
     DataType.MEMBER_LIST: 'write ["A", "B"]',
 }
@@ -292,7 +293,7 @@ def _allowed(variable: Variable) -> str:
     low, high = variable.minimum, variable.maximum
     what = "characters" if variable.definition.type is DataType.STRING else variable.definition.unit
     if low is None and high is None:
-        return _EXAMPLES[variable.definition.type]
+        return _EXAMPLES.get(variable.definition.type, _QUOTES)
     return f"allowed: {'' if low is None else low} to {'' if high is None else high} {what}".rstrip()
 
 

@@ -19,7 +19,8 @@ from agent.variables.topology import ENERGY
 from agent.variables.vocabulary import Author, Change, Layer, Mutability, SetStatus
 
 VALUE_LENGTH_MAX = 500  # KeyValue.value and ChangeConfiguration.req.value are CiString500
-_HEX = re.compile(r"([0-9A-Fa-f]{2}){16,20}")  # whitepaper 7.2: 16 bytes at least, 40 digits at most
+_HEX = re.compile(r"([0-9A-Fa-f]{2})+")
+_SECRET_BYTES = range(16, 21)  # whitepaper 7.2: 16 bytes at least, 40 digits at most
 _PASSPHRASE = re.compile(r"[!-~]{16,40}")
 _ROTATION = re.compile(r"(\d{1,3})\.(\w{2,13})", re.ASCII)
 _ROTATIONS = ("RST", "RTS", "SRT", "STR", "TRS", "TSR")
@@ -57,7 +58,7 @@ class Projection16:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._keys = {key.name.casefold(): key for key in KEYS if self._exists(key)}
+        self._keys = {key.name.casefold(): key for key in KEYS}
 
     def names(self) -> tuple[str, ...]:
         """Canonical names of all keys, in the order of the table."""
@@ -89,13 +90,6 @@ class Projection16:
         if isinstance(writes, str):
             return _rejected(f"{key.name}: {writes}")
         return self._planned(key, writes, who)
-
-    def _exists(self, key: Key) -> bool:
-        if key.address is None:
-            return True
-        if key.form is Form.ROTATION:
-            return True
-        return self._registry.has(key.address)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -141,7 +135,7 @@ class Projection16:
         if value is None:
             return "neither 16 to 20 bytes as hexadecimal digits nor a passphrase of 16 to 40 characters"
         writes = [(address, value)]
-        if key.pair is not None and self._registry.has(key.pair):
+        if key.pair is not None:
             unset = key.pair_unset is not None and self._registry.layer(key.pair_unset) is Layer.DEFAULT
             if not unset:
                 paired = value if key.pair_from is None else self._registry.text(key.pair_from)
@@ -201,8 +195,9 @@ def _converted(form: Form, text: str) -> str | None:
 def _credential(text: str) -> str | None:
     """Stored form of an AuthorizationKey: hexadecimal bytes, which may spell a passphrase; else the passphrase itself,
     as central systems that do not know the rule send it."""
-    if _HEX.fullmatch(text):
-        return datatypes.raw_secret(bytes.fromhex(text))
+    if _HEX.fullmatch(text):  # never a passphrase, however short: two readings of one key would lock the station out
+        secret = bytes.fromhex(text)
+        return datatypes.raw_secret(secret) if len(secret) in _SECRET_BYTES else None
     return datatypes.raw_secret(text.encode()) if _PASSPHRASE.fullmatch(text) else None
 
 

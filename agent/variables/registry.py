@@ -89,6 +89,9 @@ class Registry:
             text = self._live(variable.address)
             if text is not None:
                 return Layer.LIVE, text
+        if variable.definition.mirror is not None:
+            mirrored = self._variables[variable.definition.mirror]
+            return self.value(mirrored, mirrored.cells[0])
         return cell.effective()
 
     def layer(self, address: Address, attribute: AttributeType = ACTUAL) -> Layer | None:
@@ -169,12 +172,11 @@ class Registry:
             if variable is None or cell is None:
                 refused.append((change, "no such variable"))
                 continue
-            text = change.value or ""
-            checked = variable.check(text)
+            checked = None if change.value is None else variable.check(change.value)
             if isinstance(checked, Problem):
                 refused.append((change, checked.reason))
             else:
-                cell.written = None if change.value is None else checked
+                cell.written = checked
                 self._parsed.pop(change.address, None)
         return refused
 
@@ -245,7 +247,7 @@ class Registry:
 
     def _keep(self, address: Address, parsed: T) -> T:
         variable = self._variables.get(address)
-        if variable is not None and not variable.cells[0].live:
+        if variable is not None and not variable.cells[0].live and variable.definition.mirror is None:
             self._parsed[address] = parsed
         return parsed
 
@@ -263,6 +265,8 @@ def _barred(variable: Variable, cell: Cell, who: Author) -> Problem | None:
         return Problem(Code.READ_ONLY, "is read-only: the hardware or the station itself says the value")
     if cell.pinned:
         return Problem(Code.READ_ONLY, "is pinned in the configuration file")
+    if variable.definition.mirror is not None:
+        return Problem(Code.READ_ONLY, f"is read-only: it shows {variable.definition.mirror}")
     if cell.mutability is Mutability.READ_ONLY and not (who is Author.LOCAL and variable.definition.configurable):
         return Problem(Code.READ_ONLY, "is read-only")  # B05.FR.09
     return None

@@ -122,6 +122,17 @@ TRANSACTIONS: tuple[Definition, ...] = (
 )
 
 OWN: tuple[Definition, ...] = (
+    # 2.1.3 makes OCPPCommCtrlr's read-only, errata 3.82 of 1.6 makes its key writable: here is the one that is set.
+    Definition(
+        component="AgentCtrlr",
+        variable="MessageTimeout",
+        type=DataType.INTEGER,
+        unit="s",
+        minimum=5,
+        maximum=600,
+        default="30",
+        doc="How long a request waits for its answer.",
+    ),
     _own("AuthorizeTimeout", "s", (1, 120), 10, "How long a driver waits for the CSMS before local rules decide."),
     _own("BootRetryInterval", "s", (1, DAY_S), 60, "Wait before the next boot message when the CSMS names none."),
     _own("MeterCheckpointEnergy", "Wh", (10, 10_000), 100, "Energy after which the register is written to disk."),
