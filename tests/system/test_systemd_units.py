@@ -1,0 +1,190 @@
+"""The units, users and folders as systemd itself reads them, in a root where the package is installed."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import missing, require_tool
+
+ROOT = Path(__file__).parents[2]
+UNITS = ROOT / "systemd"
+SERVICES = ("evse-agent.service", "evse-guard.service")
+HOST_UNITS = Path("/usr/lib/systemd/system")
+
+WORST_EXPOSURE = {"evse-agent.service": 2.0, "evse-guard.service": 1.0}
+
+DEVICES = """\
+[Service]
+DeviceAllow=/dev/ttyUSB0 rw
+DeviceAllow=/dev/gpiochip0 rw
+SupplementaryGroups=dialout gpio
+"""
+"""A drop-in as a board with a serial bus and GPIO lines needs it."""
+
+
+def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    path = require_tool(tool, package="systemd")
+    environment = {**os.environ, "LC_ALL": "C", "SYSTEMD_COLORS": "0", "SYSTEMD_EMOJI": "0"}
+    return subprocess.run(
+        [path, *map(str, arguments)], capture_output=True, text=True, env=environment, timeout=60, check=False
+    )
+
+
+def service(name: str) -> configparser.SectionProxy:
+    return sections(name)["Service"]
+
+
+def sections(name: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False, comment_prefixes=("#",))
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # keys of units have case
+    parser.read(UNITS / name, encoding="utf-8")
+    return parser
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A root with the commands of pyproject.toml, our files, and the host's targets."""
+    require_tool("systemd-analyze", package="systemd")
+    units = tmp_path / "usr/lib/systemd/system"
+    units.mkdir(parents=True)
+    for target in HOST_UNITS.glob("*.target"):
+        shutil.copy(target, units, follow_symlinks=True)
+    for unit in [*UNITS.glob("*.service"), *UNITS.glob("*.target")]:
+        shutil.copy(unit, units)
+    for folder in ("sysusers.d", "tmpfiles.d"):
+        shutil.copytree(UNITS / folder, tmp_path / "usr/lib" / folder)
+    commands = tmp_path / "usr/bin"
+    commands.mkdir()
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for name in project["project"]["scripts"]:
+        (commands / name).write_text("#!/bin/sh\n")
+        (commands / name).chmod(0o755)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "var/lib").mkdir(parents=True)
+    return tmp_path
+
+
+def add_devices(root: Path, name: str) -> None:
+    folder = root / "etc/systemd/system" / f"{name}.d"
+    folder.mkdir(parents=True)
+    (folder / "devices.conf").write_text(DEVICES)
+
+
+def test_the_units_are_verified(root: Path) -> None:
+    done = run("systemd-analyze", "verify", f"--root={root}", "--man=no", "evse.target", *SERVICES)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_units_with_devices_are_verified(root: Path) -> None:
+    for name in SERVICES:
+        add_devices(root, name)
+    done = run("systemd-analyze", "verify", f"--root={root}", "--man=no", "evse.target", *SERVICES)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_verify_sees_a_command_that_is_not_installed(root: Path) -> None:
+    (root / "usr/bin/evse-guard").unlink()
+    done = run("systemd-analyze", "verify", f"--root={root}", "--man=no", "evse-guard.service")
+    assert "evse-guard is not executable" in done.stderr
+
+
+@pytest.mark.parametrize("with_devices", [False, True], ids=["bare", "with devices"])
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_sandbox_is_tight(root: Path, name: str, with_devices: bool) -> None:
+    if with_devices:
+        add_devices(root, name)
+    done = run("systemd-analyze", f"--root={root}", "--offline=yes", "--no-pager", "security", name)
+    assert done.returncode == 0, done.stderr
+    score = re.search(rf"Overall exposure level for {name}: ([\d.]+)", done.stdout)
+    assert score is not None, done.stdout
+    assert float(score[1]) <= WORST_EXPOSURE[name]
+    devices_seen = "ttyUSB0" in done.stdout
+    assert devices_seen is with_devices
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_comes_back_whatever_happens(name: str) -> None:
+    settings = service(name)
+    assert settings["Type"] == "notify"
+    assert settings["NotifyAccess"] == "main"
+    assert settings["Restart"] == "always"
+    assert settings["RestartPreventExitStatus"] == "78"
+    assert int(settings["WatchdogSec"]) > 0
+    assert sections(name)["Unit"]["StartLimitIntervalSec"] == "0"
+
+
+def test_a_restarted_agent_is_back_within_the_lease() -> None:
+    assert service("evse-agent.service")["RestartSec"] == "500ms"
+
+
+def test_the_agent_can_ask_who_its_peer_is() -> None:
+    # PrivateUsers maps every other user to nobody, and with it SO_PEERCRED.
+    assert "PrivateUsers" not in service("evse-agent.service")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_devices_are_closed_until_the_board_file_opens_them(name: str) -> None:
+    settings = service(name)
+    assert settings["DevicePolicy"] == "closed"
+    assert "DeviceAllow" not in settings
+    assert "PrivateDevices" not in settings  # it would hide what a drop-in allows
+
+
+def test_the_guard_has_no_network_and_a_safe_end() -> None:
+    settings = service("evse-guard.service")
+    assert settings["PrivateNetwork"] == "yes"
+    assert settings["RestrictAddressFamilies"] == "AF_UNIX"
+    assert settings["ExecStopPost"].startswith("evse-guard --safe")
+
+
+def test_a_restart_of_the_agent_leaves_the_guard_alone() -> None:
+    guard, agent = sections("evse-guard.service")["Unit"], sections("evse-agent.service")["Unit"]
+    assert {"Requires", "BindsTo", "PartOf"} & set(guard) == {"PartOf"}
+    assert guard["PartOf"] == "evse.target"
+    assert "evse-guard.service" in agent["Wants"].split()
+    assert not {"Requires", "BindsTo"} & set(agent)
+
+
+def test_the_agent_reaches_the_guards_socket() -> None:
+    agent, guard = service("evse-agent.service"), service("evse-guard.service")
+    assert guard["Group"] in agent["SupplementaryGroups"].split()
+    assert f"/run/{guard['RuntimeDirectory']}/guard.sock" in guard["ExecStart"]
+    assert int(guard["RuntimeDirectoryMode"], 8) & 0o070 == 0o050
+    assert int(guard["UMask"], 8) & 0o060 == 0  # a socket needs write access to be connected to
+
+
+def test_users_and_groups_are_made(root: Path) -> None:
+    done = run("systemd-sysusers", f"--root={root}")
+    assert done.returncode == 0
+    assert "not a valid" not in done.stderr
+    groups = dict(re.findall(r"^([\w-]+):x:\d+:(.*)$", (root / "etc/group").read_text(), re.M))
+    users = re.findall(r"^([\w-]+):x:", (root / "etc/passwd").read_text(), re.M)
+    assert {"evse", "evse-admin", "evse-guard", "evse-agent"} <= set(groups)
+    assert groups["evse-guard"] == "evse-agent"
+    assert {"evse-agent", "evse-guard"} <= set(users)
+    assert {service(name)["User"] for name in SERVICES} <= set(users)
+
+
+def test_folders_are_made_and_secrets_are_closed(root: Path) -> None:
+    if os.geteuid() != 0:
+        missing("root, who alone may give files to other users, is missing")
+    run("systemd-sysusers", f"--root={root}")
+    folder = root / "etc/evse-agent"
+    folder.mkdir()
+    (folder / "agent.toml").write_text("")
+    done = run("systemd-tmpfiles", f"--root={root}", "--create")
+    assert (done.returncode, done.stderr) == (0, "")
+    names = {line.split(":")[0]: int(line.split(":")[2]) for line in (root / "etc/passwd").read_text().splitlines()}
+    groups = {line.split(":")[0]: int(line.split(":")[2]) for line in (root / "etc/group").read_text().splitlines()}
+    told = {path: path.stat() for path in (folder, folder / "agent.toml", root / "var/lib/evse-agent")}
+    assert [oct(stat.st_mode & 0o777) for stat in told.values()] == ["0o750", "0o640", "0o700"]
+    assert [stat.st_uid for stat in told.values()] == [0, 0, names["evse-agent"]]
+    assert [stat.st_gid for stat in told.values()] == [groups["evse-guard"]] * 2 + [groups["evse-agent"]]
