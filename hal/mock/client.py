@@ -52,6 +52,9 @@ class BenchClient:
     def events(self) -> Iterator[dict[str, Any]]:
         """Events from now on, for ever; TimeoutError when none comes within the time-out."""
         self.call("events")
+        return self._stream()
+
+    def _stream(self) -> Iterator[dict[str, Any]]:
         while True:
             while self._events:
                 yield self._events.popleft()

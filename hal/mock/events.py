@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from hal.mock.meter import watts
+
 if TYPE_CHECKING:
     from hal.mock.outlet import Outlet
 
@@ -54,7 +56,7 @@ def _look(outlet: Outlet) -> dict[str, dict[str, Any]]:
         "contactor": {"state": str(outlet.contactor.state()), "commanded": outlet.contactor.commanded},
         "lock": {"state": str(outlet.lock.state())},
         "plug": {"plugged": outlet.car is not None, "cable_ma": outlet.cable_ma},
-        "flow": {"current_ma": list(outlet.flow.current_ma), "power_w": outlet.meter.power_uw(outlet.flow) // 10**6},
+        "flow": {"current_ma": list(outlet.flow.current_ma), "power_w": watts(outlet.meter.power_uw(outlet.flow))},
         "residual_current": {"tripped": outlet.residual_current},
         "emergency_stop": {"active": outlet.emergency_stop},
         "temperature": {"temperature_dc": outlet.temperature_dc},

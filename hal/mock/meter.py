@@ -141,10 +141,10 @@ class MockMeter:
         return MeterReading(
             import_wh=self.import_wh,
             export_wh=self.export_wh if has(EXPORT) else None,
-            power_w=self._noisy(_watts(power_uw)) if has(POWER) else None,
+            power_w=self._noisy(watts(power_uw)) if has(POWER) else None,
             voltage_mv=tuple(self._noisy(flow.voltage_mv) for _ in range(self.phases)) if has(VOLTAGE) else (),
             current_ma=tuple(self._noisy(value) for value in current_ma) if has(CURRENT) else (),
-            phase_power_w=tuple(_watts(value) for value in phase_uw) if has(POWER) else (),
+            phase_power_w=tuple(watts(value) for value in phase_uw) if has(POWER) else (),
             frequency_mhz=self.frequency_mhz if has(FREQUENCY) else None,
             power_factor_permille=(1000 if power_uw else 0) if has(POWER_FACTOR) else None,
             soc_percent=soc_percent if has(SOC) else None,
@@ -183,5 +183,6 @@ class MockMeter:
         return value + value * permille // 1000
 
 
-def _watts(power_uw: int) -> int:
+def watts(power_uw: int) -> int:
+    """Whole watts, rounded."""
     return (power_uw + 500_000) // 1_000_000

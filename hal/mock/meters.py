@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from hal.mock.meter import Stall
+from hal.mock.meter import Stall, watts
 from hal.mock.outlet import Outlet
 from hal.mock.signature import Signing
 from hal.mock.world import World
@@ -84,7 +84,7 @@ def describe(outlet: Outlet) -> Args:
     meter, flow = outlet.meter, outlet.flow
     return {
         "energy_wh": meter.import_wh,
-        "power_w": meter.power_uw(flow) // 1_000_000,
+        "power_w": watts(meter.power_uw(flow)),
         "current_ma": list(flow.current_ma),
         "voltage_mv": outlet.voltage_mv,
         "serial": meter.serial,

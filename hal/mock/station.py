@@ -106,6 +106,11 @@ class MockStation:
 
     # agents
 
+    @property
+    def has_agent(self) -> bool:
+        """Whether an agent has the say."""
+        return self._peer is not None
+
     def open(self, send: Callable[[bytes], None], close: Callable[[], None]) -> Peer:
         """An agent connects."""
         peer = Peer(send, close)
