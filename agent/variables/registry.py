@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from agent.secret import Secret
 from agent.variables import rules
 from agent.variables.address import Address
 from agent.variables.datatypes import RAW_MARK, split, thousandths
@@ -228,12 +229,12 @@ class Registry:
             raise KeyError(f"{address} has no {attribute}")
         return thousandths(self.value(variable, cell)[1] or "0")
 
-    def secret(self, address: Address) -> bytes:
-        """Bytes of a secret, empty if none is set. The caller must not log them."""
+    def secret(self, address: Address) -> Secret | None:
+        """A secret, or None if none is set."""
         text = self._text(address, None)
         if text.startswith(RAW_MARK):
-            return bytes.fromhex(text[len(RAW_MARK) :])
-        return text.encode()
+            return Secret.from_hex(text[len(RAW_MARK) :])
+        return Secret(text) if text else None
 
     # --- inner parts ------------------------------------------------------------------------------------------------
 

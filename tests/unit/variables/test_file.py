@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from agent.secret import Secret
 from agent.variables import names
 from agent.variables.address import Address
 from agent.variables.file import ConfigurationError, load
@@ -123,7 +124,7 @@ def test_rules_hold_for_the_file_as_a_whole(registry: Registry) -> None:
 
 def test_a_secret_is_set_and_never_shown(registry: Registry) -> None:
     read(registry, '[variables.SecurityCtrlr]\nBasicAuthPassword = "geheim-geheim-1234"')
-    assert registry.secret(names.BASIC_AUTH) == b"geheim-geheim-1234"
+    assert registry.secret(names.BASIC_AUTH) == Secret(b"geheim-geheim-1234")
     for text in (
         '[variables.SecurityCtrlr]\nBasicAuthPassword = "geheim"',
         '[variables.SecurityCtrlr]\nBasicAuthPassword = "geheim geheim geheim"',

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agent.secret import Secret
 from agent.variables import names
 from agent.variables.address import Address
 from agent.variables.projection16 import ConfigurationStatus, Plan, Projection16
@@ -186,7 +187,7 @@ def test_a_pinned_variable_is_a_read_only_key(registry: Registry, keys: Projecti
 def test_an_authorization_key_is_bytes(registry: Registry, text: str, secret: bytes) -> None:
     plan = change(registry, "AuthorizationKey", text)
     assert plan.status is ACCEPTED
-    assert registry.secret(names.BASIC_AUTH) == secret
+    assert registry.secret(names.BASIC_AUTH) == Secret(secret)
     assert text not in repr(plan)
 
 

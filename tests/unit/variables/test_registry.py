@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from agent.secret import Secret
 from agent.variables import names
 from agent.variables.address import Address
 from agent.variables.datatypes import raw_secret
@@ -74,9 +75,10 @@ def test_an_attribute_that_is_not_supported(registry: Registry) -> None:
 def test_a_secret_is_not_read(registry: Registry) -> None:
     # B06.FR.09
     assert write(registry, names.BASIC_AUTH, "geheim-geheim-1234").ok
+    assert Registry(registry.topology).secret(names.BASIC_AUTH) is None
     answer = registry.get(names.BASIC_AUTH)
     assert (answer.status, answer.value, answer.code) == (GetStatus.REJECTED, "", Code.WRITE_ONLY)
-    assert registry.secret(names.BASIC_AUTH) == b"geheim-geheim-1234"
+    assert registry.secret(names.BASIC_AUTH) == Secret(b"geheim-geheim-1234")
 
 
 def test_live_values_come_from_the_core(topology: Topology) -> None:
@@ -173,7 +175,7 @@ def test_passwords_are_password_strings(registry: Registry, secret: str, ok: boo
 def test_a_password_may_be_bytes(registry: Registry) -> None:
     secret = bytes(range(20))
     assert write(registry, names.BASIC_AUTH, raw_secret(secret)).ok
-    assert registry.secret(names.BASIC_AUTH) == secret
+    assert registry.secret(names.BASIC_AUTH) == Secret(secret)
 
 
 def test_a_lower_security_profile_is_refused(registry: Registry) -> None:
@@ -258,7 +260,7 @@ def test_restored_writes_that_no_longer_fit_are_given_back(registry: Registry) -
     assert all(reason for _, reason in refused)
     assert registry.integer(names.OFFLINE_THRESHOLD) == 7
     assert registry.milli(names.EVSE_CURRENT.at(1), MAX_SET) == 10_000
-    assert registry.secret(names.BASIC_AUTH) == bytes(16)
+    assert registry.secret(names.BASIC_AUTH) == Secret(bytes(16))
 
 
 def test_a_restored_write_may_be_taken_back(registry: Registry) -> None:
