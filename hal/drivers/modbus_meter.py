@@ -23,7 +23,6 @@ SERIAL_TRIES = 3  # readings that ask for a serial number which the meter does n
 class Parity(StrEnum):
     """Parity bit of the line."""
 
-    MAP = ""  # as the map says
     NONE = "N"
     EVEN = "E"
     ODD = "O"
@@ -43,9 +42,9 @@ class ModbusMeterConfig:
     map: str = field(metadata={"min_length": 1, "max_length": 256})
     unit: int = field(default=1, metadata={"min": 1, "max": 247})
     name: str = field(default="meter", metadata={"max_length": 32})
-    baud_rate: int = field(default=0, metadata={"choices": (0, *BAUD_RATES)})
-    parity: Parity = Parity.MAP
-    stop_bits: int = field(default=0, metadata={"min": 0, "max": 2})
+    baud_rate: int | None = field(default=None, metadata={"choices": BAUD_RATES})
+    parity: Parity | None = None
+    stop_bits: int | None = field(default=None, metadata={"min": 1, "max": 2})
     timeout_ms: int = field(default=1_000, metadata={"min": 20, "max": 10_000})
     retries: int = field(default=2, metadata={"min": 0, "max": 5})
     reverse: bool = False
