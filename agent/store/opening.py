@@ -1,0 +1,218 @@
+"""How the ledger's file is opened, whatever state it is in.
+
+Whole: opened, checked, migrated. Damaged: moved aside under a number, with its write-ahead log, so that nothing is
+lost to a person who looks, and a fresh one is made. Not writable: what can be read of it is copied into memory, so
+that the station knows its state and a running transaction can end.
+
+The connection holds its lock for good (`locking_mode=EXCLUSIVE`): there is one writer, and the index of the
+write-ahead log lives in memory instead of a mapped file whose pages the kernel would write to flash again and again.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.store.faults import LedgerRefused, StoreFault, of_os, of_sqlite
+from agent.store.files import sync_folder
+from agent.store.schema import Migration, is_fresh, is_ours, migrate, refuse_newer
+
+PAGE_BYTES = 2048  # two records of a commit cost 9 KB of flash with these, 14 KB with pages of 4 KB
+CACHE_KIB = 512
+BUSY_TIMEOUT_MS = 3000  # the process before this one may still be on its way out
+AUTOCHECKPOINT_PAGES = 2048  # the backstop; `Ledger.tend` checkpoints before, between commits
+CORRUPT_KEPT = 3  # damaged files kept for a person to look at
+
+TABLES = ("meta", "migration", "kept", "cursor", "attempt", "quarantine")
+# Of the transactions and their records a copy in memory gets the open ones, the newest, and what is not delivered.
+SOME_TX = "(last_seq IS NULL OR first_seq IN (SELECT first_seq FROM tx ORDER BY first_seq DESC LIMIT 50))"
+SOME_LOG = (
+    f"tx IN (SELECT id FROM tx WHERE {SOME_TX})"  # noqa: S608 - our own text
+    " OR seq > (SELECT ifnull(min(cursor.seq), 0) FROM cursor WHERE cursor.cls = log.cls)"
+    " OR seq IN (SELECT seq FROM quarantine)"
+)
+
+
+@dataclass
+class Opened:
+    """An open database and what had to be done for it."""
+
+    conn: sqlite3.Connection
+    moved_to: Path | None = None  # where a damaged file went
+    damage: str = ""
+    fault: StoreFault | None = None  # set: `conn` is a copy in memory
+
+
+class _Damaged(Exception):
+    pass
+
+
+def open_database(path: Path, migrations: Sequence[Migration]) -> Opened:
+    """The database, writable; a damaged one is replaced.
+
+    Raises `StoreFault` if it cannot be written, `LedgerRefused` if it must not be.
+    """
+    _prepare(path)
+    try:
+        return Opened(_connect(path, migrations))
+    except _Damaged as error:
+        damage = str(error)
+    try:
+        moved_to = _move_aside(path)
+        _prepare(path)
+        return Opened(_connect(path, migrations), moved_to, damage)
+    except OSError as error:
+        raise of_os(error, path) from error
+    except _Damaged as error:  # a fresh file reads back wrongly: the medium, not the file
+        raise StoreFault("io", f"{path}: a fresh database is damaged too: {error}") from error
+
+
+def open_in_memory(path: Path, migrations: Sequence[Migration], fault: StoreFault) -> Opened:
+    """A copy in memory of what can be read: for a folder that cannot be written."""
+    conn = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate(conn, migrations)
+    opened = Opened(conn, fault=fault)
+    if path.exists():
+        try:
+            with closing(_connect_read_only(path)) as source:
+                _check(source)
+                if not is_fresh(source):
+                    refuse_newer(source, migrations)
+                    _copy(source, conn)
+        except (sqlite3.Error, _Damaged) as error:
+            if conn.in_transaction:
+                conn.execute("ROLLBACK")
+            opened.damage = f"{path}: {error}"
+    return opened
+
+
+def configure(conn: sqlite3.Connection) -> None:
+    """The settings of every writable connection. The first two hold only for a file that is still empty."""
+    for pragma in (
+        f"page_size = {PAGE_BYTES}",
+        "auto_vacuum = INCREMENTAL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "locking_mode = EXCLUSIVE",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        f"wal_autocheckpoint = {AUTOCHECKPOINT_PAGES}",
+        f"cache_size = -{CACHE_KIB}",
+        "cache_spill = OFF",  # nothing of an open transaction reaches the disk: see `Ledger._hold`
+        "temp_store = MEMORY",
+        "mmap_size = 0",
+        "secure_delete = FAST",
+        "trusted_schema = OFF",
+    ):
+        conn.execute(f"PRAGMA {pragma}").fetchall()
+
+
+def _prepare(path: Path) -> None:
+    """Folder and file exist, are ours alone and can be written."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+            sync_folder(path.parent)
+        for place in (path.parent, path):
+            # Asked, not tried: opening and closing the file would drop the locks of a ledger in this process.
+            if not os.access(place, os.W_OK):
+                raise StoreFault("read_only", f"{place} cannot be written")
+        os.chmod(path, 0o600)
+    except OSError as error:
+        raise of_os(error, path) from error
+
+
+def _connect(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        configure(conn)
+        _check(conn)
+        migrate(conn, migrations)
+    except sqlite3.Error as error:
+        conn.close()
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise LedgerRefused("in_use", f"{path} is in use by another process") from error
+        fault = of_sqlite(error, path)
+        if fault.kind == "corrupt" or _unreadable(error):
+            raise _Damaged(fault.why) from error
+        raise fault from error
+    except BaseException:
+        conn.close()
+        raise
+    return conn
+
+
+def _connect_read_only(path: Path) -> sqlite3.Connection:
+    """For a file that nobody can write. With a write-ahead log it has to be read through that, without locks."""
+    how = "vfs=unix-none" if _log_of(path).exists() else "immutable=1"
+    conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&{how}", uri=True, isolation_level=None)
+    conn.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
+    return conn
+
+
+def _check(conn: sqlite3.Connection) -> None:
+    """Read the whole file once: damage must show now, not in the middle of a transaction."""
+    results = [str(row[0]) for row in conn.execute("PRAGMA quick_check(3)")]
+    if results != ["ok"]:
+        raise _Damaged("; ".join(results))
+    if not is_fresh(conn) and not is_ours(conn):
+        raise _Damaged("this is no ledger of this program")
+
+
+def _unreadable(error: sqlite3.Error) -> bool:
+    """The medium gives no answer for a part of the file: the same to us as damage."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    return code in (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _move_aside(path: Path) -> Path:
+    """Rename a damaged database with its log to `<stem>.corrupt-<n>`, and drop all but the newest few of those."""
+    prefix = f"{path.stem}.corrupt-"
+    numbers = sorted(
+        int(found.name.removeprefix(prefix))
+        for found in path.parent.glob(f"{prefix}*")
+        if found.name.removeprefix(prefix).isdecimal()
+    )
+    target = path.with_name(f"{prefix}{numbers[-1] + 1 if numbers else 1}")
+    # The log first: were the power cut between, a damaged file without its log is found damaged again,
+    # but a fresh file beside an old log might take that log for its own.
+    with suppress(FileNotFoundError):
+        os.replace(_log_of(path), _log_of(target))
+    os.replace(path, target)
+    with suppress(FileNotFoundError):
+        path.with_name(path.name + "-shm").unlink()
+    for number in numbers[: max(0, len(numbers) + 1 - CORRUPT_KEPT)]:
+        old = path.with_name(f"{prefix}{number}")
+        for name in (old, _log_of(old)):
+            name.unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return target
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    """State, open transactions, the newest finished ones and everything undelivered."""
+    target.execute("BEGIN")
+    for table in TABLES:
+        _copy_rows(source, target, table, "1")
+    _copy_rows(source, target, "tx", SOME_TX)
+    _copy_rows(source, target, "log", SOME_LOG)
+    target.execute("COMMIT")
+
+
+def _copy_rows(source: sqlite3.Connection, target: sqlite3.Connection, table: str, where: str) -> None:
+    """Columns that both know: the source may be of the release before or after."""
+    ours, theirs = ({row[1]: None for row in conn.execute(f"PRAGMA table_info({table})")} for conn in (target, source))
+    names = [name for name in ours if name in theirs]
+    if not names:
+        return
+    columns, marks = ", ".join(names), ", ".join("?" * len(names))
+    rows = source.execute(f"SELECT {columns} FROM {table} WHERE {where}")  # noqa: S608 - our own names
+    target.executemany(f"INSERT OR REPLACE INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608
