@@ -50,6 +50,24 @@ class SetVariables(Command, frozen=True, tag=True, kw_only=True):
     queries: tuple[VariableQuery, ...]
 
 
+class PlannedWrite(Struct, frozen=True):
+    """A write that was judged already: `target` and `value` as agent.variables' `Change` names them."""
+
+    target: str
+    value: str | None
+
+
+class WriteVariables(Command, frozen=True, tag=True, kw_only=True):
+    """Writes that a view on the variables (the keys of 1.6) has planned: all of them hold, or none was sent here."""
+
+    writes: tuple[PlannedWrite, ...]
+    reboot: bool = False
+
+
+class Inspect(Command, frozen=True, tag=True, kw_only=True):
+    """A question that the registry alone answers; the station only says whether it may be answered now."""
+
+
 class GetBaseReport(Command, frozen=True, tag=True, kw_only=True):
     request_id: int
     kind: str  # ConfigurationInventory | FullInventory | SummaryInventory
@@ -133,6 +151,8 @@ AnyCommand = (
     | ClearCache
     | GetVariables
     | SetVariables
+    | WriteVariables
+    | Inspect
     | GetBaseReport
     | Reset
     | StartTransaction

@@ -117,6 +117,7 @@ class TransactionRecorded(Logged, frozen=True, tag=True, kw_only=True, omit_defa
     cable_a: int | None = None
     phases: int | None = None
     offline: bool = False
+    opened: bool = False  # now or before
     opens: bool = False
     closes: bool = False
 
@@ -242,7 +243,6 @@ class TransactionKept(Kept, frozen=True, tag=True, kw_only=True, omit_defaults=T
     deauthorized: bool = False
     energy_limit_wh: int | None = None  # register at which MaxEnergyOnInvalidId is used up
     met: tuple[str, ...] = ()  # TxStopPoints whose condition has held
-    wire_known: bool = False
 
     @property
     def key(self) -> str:
@@ -266,8 +266,20 @@ class ResetScheduled(Kept, frozen=True, tag=True, kw_only=True, omit_defaults=Tr
         return str(self.evse or 0)
 
 
+class WireIdLearned(Kept, frozen=True, tag=True, kw_only=True, omit_defaults=True):
+    """The CSMS gave a transaction an id of its own (1.6 transactionId); None: no longer of use."""
+
+    tx: str
+    wire_id: int | None
+
+    @property
+    def key(self) -> str:
+        return self.tx
+
+
 AnyKept = (
-    BootCounted
+    WireIdLearned
+    | BootCounted
     | ClockLearned
     | VariableWritten
     | OperativeSet

@@ -15,6 +15,7 @@ from agent.core.commands import (
     GetBaseReport,
     GetTransactionStatus,
     GetVariables,
+    Inspect,
     Reset,
     Result,
     SetOperative,
@@ -25,6 +26,7 @@ from agent.core.commands import (
     TriggerMessage,
     UnlockConnector,
     Verdict,
+    WriteVariables,
 )
 from agent.core.effects import Answer, Ask, DriveLock
 from agent.core.events import CommandReceived
@@ -36,6 +38,7 @@ from agent.core.samples import Context
 from agent.core.transaction import Cause, Stage
 from agent.core.turn import Turn
 from agent.variables import names
+from agent.variables.address import Address
 from hal.types import LockState
 
 if TYPE_CHECKING:
@@ -89,10 +92,13 @@ class Operations:
                 return station.provisioning.get(command)
             case SetVariables():
                 result, changed = station.provisioning.set(turn, command, who)
-                if names.HEARTBEAT_INTERVAL in changed:
-                    station.registration.interval_changed(turn.now)
-                station.permits.know(station.rules.registry)
+                self._changed(turn, changed)
                 return result
+            case WriteVariables():
+                self._changed(turn, station.provisioning.write(turn, command))
+                return _ACCEPTED
+            case Inspect():
+                return _ACCEPTED
             case GetBaseReport():
                 return station.provisioning.base_report(command)
             case Reset():
@@ -129,6 +135,11 @@ class Operations:
                 self._trigger(turn, command)
             case _:
                 pass
+
+    def _changed(self, turn: Turn, addresses: list[Address]) -> None:
+        if names.HEARTBEAT_INTERVAL in addresses:
+            self._station.registration.interval_changed(turn.now)
+        self._station.permits.know(self._station.rules.registry)
 
     # Availability and cache
 
@@ -316,7 +327,8 @@ class Operations:
         session = self._station.sessions[evse.id]
         found = session.sample(turn, measurands, Context.TRIGGER)
         if found is not None:
-            request = MeterRequest(evse=evse.id, samples=(found,), triggered=True)
+            tx = evse.tx.tx if evse.tx is not None and evse.tx.opened else None
+            request = MeterRequest(evse=evse.id, samples=(found,), tx=tx, triggered=True)
             turn.do(Ask(request_id=0, delivery="report", request=request))
 
     def _trigger_transaction(self, turn: Turn, evse: Evse) -> None:

@@ -11,6 +11,7 @@ from agent.core.commands import (
     VariableQuery,
     VariableResult,
     Verdict,
+    WriteVariables,
 )
 from agent.core.effects import ApplyVariables, Ask
 from agent.core.facts import VariableWritten
@@ -59,6 +60,16 @@ class Provisioning:
         if changed:
             turn.do(ApplyVariables(addresses=tuple(str(a) for a in changed)))
         return Result(verdict=Verdict.ACCEPTED, variables=tuple(found)), changed
+
+    def write(self, turn: Turn, command: WriteVariables) -> list[Address]:
+        """Do writes that were planned by a view on the registry."""
+        changes = [c for w in command.writes if (c := Change.of(w.target, w.value)) is not None]
+        for change in changes:
+            self._registry.apply(change)
+            turn.record(VariableWritten(address=change.target, value=change.value))
+        if changes:
+            turn.do(ApplyVariables(addresses=tuple(str(c.address) for c in changes)))
+        return [c.address for c in changes]
 
     def restore(self, written: list[VariableWritten]) -> list[str]:
         """Put persisted writes back; what no longer fits (a newer table, another board) is named, not obeyed."""

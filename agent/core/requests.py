@@ -54,13 +54,15 @@ class StatusRequest(Request, frozen=True, tag=True, kw_only=True):
     occupied: bool  # a cable is plugged in
     stamp: Stamp
     fault: Fault | None = None
+    forced: bool = False  # to be told even if this version sees no change
 
 
 class MeterRequest(Request, frozen=True, tag=True, kw_only=True):
-    """Meter values outside a transaction; evse 0 is the station's main meter."""
+    """Meter values; evse 0 is the station's main meter. `tx` only where the version names it (1.6)."""
 
     evse: int
     samples: tuple[SampleSet, ...]
+    tx: str | None = None
 
 
 class VariableReport(Struct, frozen=True):

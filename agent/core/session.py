@@ -220,6 +220,7 @@ class Session:
                 cable_a=cable,
                 phases=phases_told,
                 offline=not self.host.online,
+                opened=tx.opened,
                 opens=opens,
                 closes=ended and tx.opened,
             )

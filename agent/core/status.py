@@ -59,10 +59,10 @@ class StatusReporter:
     def tell_all(self, turn: Turn) -> None:
         """Every connector's status now (B01.FR.05, B04.FR.01)."""
         for place in self.places():
-            self._tell(turn, place)
+            self._tell(turn, place, forced=True)
 
     def tell(self, turn: Turn, place: Place, *, triggered: bool = False) -> None:
-        self._tell(turn, place, triggered=triggered)
+        self._tell(turn, place, triggered=triggered, forced=True)
 
     def review(self, turn: Turn) -> None:
         """Notice changes. Nothing is told before the station was accepted once: then all is told."""
@@ -81,7 +81,7 @@ class StatusReporter:
             elif entry.due is not None and turn.now.mono_ms >= entry.due:
                 self._tell(turn, place)
 
-    def _tell(self, turn: Turn, place: Place, *, triggered: bool = False) -> None:
+    def _tell(self, turn: Turn, place: Place, *, triggered: bool = False, forced: bool = False) -> None:
         entry = self._told.setdefault(place, _Told())
         status, occupied, fault = self.current(place)
         now = (status, occupied, fault.code.value if fault is not None else "")
@@ -103,6 +103,7 @@ class StatusReporter:
                     stamp=entry.since,
                     fault=fault,
                     triggered=triggered,
+                    forced=forced,
                 ),
             )
         )
