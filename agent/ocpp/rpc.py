@@ -76,8 +76,7 @@ class Rpc:
         1.6 does not. Raises SlotTaken or InvalidPayload, which leave the slot as it was.
         """
         encoded = self._own.encoded(action, payload)
-        own_id = self._own_id() if message_id is None else message_id
-        return self._own.take_slot(action, encoded, own_id, now_ms + self.message_timeout_ms)
+        return self._own.take_slot(action, encoded, self._own_id(message_id), now_ms + self.message_timeout_ms)
 
     def send(self, action: str, payload: Struct) -> bytes:
         """An unconfirmed SEND frame (2.1 part 4, 4.2.4): allowed at any time, takes no slot. Raises InvalidPayload."""
@@ -91,8 +90,8 @@ class Rpc:
         """The connection is gone: whoever waits for an answer is told at once. The object is of no use afterwards."""
         return self._own.lost()
 
-    def _own_id(self) -> str:
-        message_id = self._new_id()
+    def _own_id(self, given: str | None = None) -> str:
+        message_id = self._new_id() if given is None else given
         if not 0 < len(message_id) <= frames.MAX_ID_LENGTH:
             raise ValueError(f"message id of {len(message_id)} characters")
         return message_id

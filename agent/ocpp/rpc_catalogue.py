@@ -56,9 +56,9 @@ def encode(messages: Messages, action: str, payload: Struct) -> bytes:
     cls = messages.get(action)
     if cls is None or type(payload) is not cls:
         raise InvalidPayload(f"{action}: {type(payload).__name__} is not its payload")
-    encoded = _ENCODER.encode(payload)
     try:
+        encoded = _ENCODER.encode(payload)
         msgspec.json.decode(encoded, type=cls)  # msgspec checks on decoding only
-    except msgspec.ValidationError as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InvalidPayload(f"{action}: {error}") from error
     return encoded
