@@ -24,24 +24,29 @@ class Pings:
     interval: float
     timeout: float
     next_at: float
-    sent_at: float = 0.0
-    heard_before: int = -1  # how much had been heard when the last ping went out
+    silent_since: float = 0.0  # when the first ping went out that nothing followed
+    heard_before: int = -1  # how much had been heard by then
 
     def unanswered(self, heard: int) -> bool:
-        """Whether nothing was heard since the last ping."""
+        """Whether nothing was heard since a ping."""
         return heard == self.heard_before
+
+    def dead(self, now: float, heard: int) -> bool:
+        """Whether the other end has been silent for too long."""
+        return self.unanswered(heard) and now >= self.silent_since + self.timeout
 
     def deadline(self, heard: int) -> float | None:
         """When to look again; None: never."""
         if not self.interval:
             return None
-        return self.sent_at + self.timeout if self.unanswered(heard) else self.next_at
+        return min(self.next_at, self.silent_since + self.timeout) if self.unanswered(heard) else self.next_at
 
     def sent(self, now: float, heard: int) -> None:
         """A ping goes out now."""
-        self.sent_at = now
+        if not self.unanswered(heard):
+            self.silent_since = now
+            self.heard_before = heard
         self.next_at = now + self.interval
-        self.heard_before = heard
 
     def restart(self, interval: float, now: float) -> None:
         """Change the interval and begin it anew."""

@@ -1,8 +1,8 @@
 """The WebSocket to the CSMS. The only file of the daemon that imports websockets.
 
 `Transport.connect` makes a connection or raises `ConnectFailed`, which says in plain words what is wrong. `receive` and
-`send` of a `Connection` raise `ConnectionEnded`, and nothing else, once it is over. There are no tasks in here: pings of
-ours are sent by whoever waits in `receive`, so keep one task there. Everything may be cancelled.
+`send` of a `Connection` raise `ConnectionEnded`, and nothing else, once it is over. There are no tasks in here: our
+pings are sent by whoever waits in `receive`, so keep one task there. Everything may be cancelled.
 
 What differs from the library's own habits:
 
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from enum import StrEnum
 from typing import Any
 
@@ -45,8 +46,6 @@ _MAX_QUEUE = 8
 _HEADER_END = b"\r\n\r\n"
 _PROTOCOL_ERROR = 1002
 _MAX_REASON_BYTES = 123  # RFC 6455 section 5.5: 125 with the code
-# An address that does not answer must not use up the time of the others (RFC 8305).
-_HAPPY_EYEBALLS_S = 0.25
 
 
 class EndKind(StrEnum):
@@ -85,6 +84,7 @@ class _Socket(ClientConnection):
         self.cut = FrameCut(MAX_MESSAGE_BYTES)
         self.heard = 0  # how often bytes arrived
         self.lost_by: BaseException | None = None
+        self._overdue: asyncio.TimerHandle | None = None
         self._head = b""  # the last bytes of the HTTP answer seen, to find its end across chunks
 
     async def handshake(self, *args: Any, **kwargs: Any) -> None:
@@ -100,6 +100,9 @@ class _Socket(ClientConnection):
         passed = self.cut.feed(data)
         if passed:
             super().data_received(passed)
+        if self._overdue is None and self.protocol.close_expected():
+            # The library waits for the other end to close TCP, however long that takes, while nobody sends.
+            self._overdue = self.loop.call_later(self.close_timeout or 0, self.transport.abort)
 
     def _take_head(self, data: bytes) -> bytes:
         """Pass the HTTP answer on unchanged; return the frames that follow it in the same chunk."""
@@ -117,6 +120,8 @@ class _Socket(ClientConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost_by = exc
+        if self._overdue is not None:
+            self._overdue.cancel()
         super().connection_lost(exc)
 
     async def send_ping(self) -> None:
@@ -186,7 +191,7 @@ class Connection:
     async def _probe(self) -> None:
         """A deadline passed: send a ping, or give the silent peer up."""
         pings = self._pings
-        if pings.unanswered(self._socket.heard):
+        if pings.dead(self._loop.time(), self._socket.heard):
             self._give_up()
             return
         pings.sent(self._loop.time(), self._socket.heard)
@@ -221,6 +226,7 @@ class Transport:
 
     def __init__(self) -> None:
         self._contexts = TlsContexts()
+        self._family = socket.AF_UNSPEC
 
     async def connect(self, endpoint: Endpoint) -> Connection:
         """Connect to a CSMS. Raises ConnectFailed; a cancelled attempt leaves nothing behind."""
@@ -228,7 +234,9 @@ class Transport:
         try:
             websocket = await self._open(endpoint, made)
         except Exception as error:
-            raise _explain(endpoint, error, made[-1] if made else None) from error
+            failed = _explain(endpoint, error, made[-1] if made else None)
+            self._choose_family(failed.kind, connected=bool(made))
+            raise failed from error
         if websocket.subprotocol is None:
             # OCPP-J part 4, 3.2: the CSMS closes by itself in this case; not every one does.
             await _close(websocket, _PROTOCOL_ERROR, "no OCPP version agreed")
@@ -259,10 +267,17 @@ class Transport:
             max_queue=_MAX_QUEUE,
             logger=_LIBRARY_LOG,
             create_connection=make,  # type: ignore[arg-type]  # documented: "a wrapper or a subclass"
-            happy_eyeballs_delay=_HAPPY_EYEBALLS_S,
+            family=self._family,
             ssl=context,
         )
         return made[-1]
+
+    def _choose_family(self, failed: FailureKind, connected: bool) -> None:
+        """IPv6 may be there and lead nowhere: after an address that swallowed all the time, look for IPv4 ones only."""
+        if failed is FailureKind.TIMEOUT and not connected and self._family == socket.AF_UNSPEC:
+            self._family = socket.AF_INET
+        elif failed in (FailureKind.TIMEOUT, FailureKind.DNS, FailureKind.TCP):
+            self._family = socket.AF_UNSPEC
 
 
 def _explain(endpoint: Endpoint, error: Exception, websocket: _Socket | None) -> ConnectFailed:
@@ -273,8 +288,7 @@ def _explain(endpoint: Endpoint, error: Exception, websocket: _Socket | None) ->
     if isinstance(error, _Refused):
         return by_status(error.response.status_code, error.response.headers)
     if isinstance(error, TimeoutError) and error.errno is None:
-        connected = websocket is not None and hasattr(websocket, "transport")
-        return by_silence(endpoint, connected)
+        return by_silence(endpoint, connected=websocket is not None)
     reason = by_error(endpoint, lost_by or error)  # TLS 1.3 learns only now that our certificate is refused
     if reason is not None:
         return reason
@@ -282,7 +296,10 @@ def _explain(endpoint: Endpoint, error: Exception, websocket: _Socket | None) ->
         return ConnectFailed(FailureKind.SUBPROTOCOL, f"the CSMS chose an OCPP version that was not on offer: {error}")
     if isinstance(error, InvalidHandshake):
         if isinstance(error.__cause__, EOFError):
-            return by_handshake(endpoint, "it closed the connection without an answer")
+            why = "it closed the connection without an answer"
+            if endpoint.secure:
+                why += " (after TLS was set up: it may not accept this station's certificate, or want one)"
+            return by_handshake(endpoint, why)
         return by_handshake(endpoint, str(error))
     if isinstance(error, InvalidURI | ValueError):
         return ConnectFailed(FailureKind.SETTINGS, f"the address of the CSMS cannot be used: {error}")
