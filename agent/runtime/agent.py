@@ -1,0 +1,335 @@
+"""One boot of the station: everything put together, from the ledger to the link, and run until it resets.
+
+The parts are given; what they are made from (configuration, board, data folder) is the daemon's business. A simulation
+gives a virtual clock, a disk in memory and a bench, and runs this very class.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Any
+
+from msgspec import Struct
+
+from agent.core.clock import Stamp, WallMs
+from agent.core.commands import AnyCommand, Result
+from agent.core.effects import Answer, Reboot
+from agent.core.events import CommandReceived, LedgerReset, PowerFailing, SecurityNoted, StorageChanged
+from agent.core.facts import AnyKept, BootCounted, BootReasonSet, EndSampleTaken, TransactionKept, WireIdLearned
+from agent.core.rules import Options
+from agent.core.station import Station
+from agent.ocpp.backoff import BackOffSettings
+from agent.ocpp.dialect import Identity, Make
+from agent.ocpp.endpoint import Endpoint
+from agent.ocpp.link_vocabulary import SettingsChanged
+from agent.ocpp.outbox import Class, Retry
+from agent.ocpp.peer import Peer
+from agent.runtime import codec
+from agent.runtime.backend import Backend
+from agent.runtime.clock import StationClock
+from agent.runtime.hardware import Hardware
+from agent.runtime.pump import PEER, Pump
+from agent.store.faults import StoreFault
+from agent.store.interface import LedgerPort
+from agent.store.records import PrunePolicy
+from agent.store.writer import Writer
+from agent.variables import names
+from agent.variables.registry import Registry
+from hal.guard.client import GuardPort
+from hal.interfaces import EnergyMeter, Indicator, TokenReader
+
+log = logging.getLogger(__name__)
+
+PRUNE_EVERY_S = 600.0
+PRUNE_STEP_S = 1.0
+CLASSES: tuple[Class, ...] = ("ledger", "log")
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What a boot is made from. `endpoints` is empty for a station that has no backend."""
+
+    identity: Identity
+    options: Options
+    dialects: tuple[Make, ...]
+    endpoints: Mapping[int, Endpoint]
+    inline_store: bool = False  # the simulation's disk takes virtual time
+    trust_system_clock: bool = True
+    system_time: Callable[[], float] | None = None
+    seed: int | None = None  # of the back-off's jitter
+    boot_reason: str = ""  # why this boot happens, where the caller knows better than the ledger
+
+
+class _Around:
+    """What dialects may look up."""
+
+    def __init__(self, registry: Registry, identity: Identity) -> None:
+        self.registry = registry
+        self.identity = identity
+        self.wire_ids: dict[str, int] = {}
+        self.station: Station | None = None
+
+    def wall(self, stamp: Stamp) -> WallMs:
+        return self.station.clock.wall(stamp) if self.station is not None else WallMs(0)
+
+
+class Agent:
+    """A running station. `run` ends with the reset that was asked for."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        registry: Registry,
+        ledger: LedgerPort,
+        guard: GuardPort,
+        *,
+        meters: Mapping[int, EnergyMeter] | None = None,
+        readers: Sequence[TokenReader] = (),
+        indicators: Mapping[int, Indicator] | None = None,
+    ) -> None:
+        self.plan = plan
+        self.registry = registry
+        self.ledger = ledger
+        kept = list(codec.kept(ledger.load_kept()))
+        boot = max((fact.boot for fact in kept if isinstance(fact, BootCounted)), default=0) + 1
+        reason = next((fact.reason for fact in kept if isinstance(fact, BootReasonSet) and fact.reason), "")
+        system = {"system": plan.system_time} if plan.system_time is not None else {}
+        self.clock = StationClock(boot, trust_system=plan.trust_system_clock, **system)
+        self.station = Station(
+            registry,
+            plan.options,
+            boot=boot,
+            nonce=secrets.token_hex(8),
+            reason=plan.boot_reason or reason or "PowerUp",
+        )
+        for problem in self.station.restore(kept, ledger.last_seq(), self._end_samples(kept)):
+            log.error("not taken over from the ledger", extra={"why": problem})
+        self._around = _Around(registry, plan.identity)
+        self._around.station = self.station
+        self._around.wire_ids.update(
+            {f.tx: f.wire_id for f in kept if isinstance(f, WireIdLearned) and f.wire_id is not None}
+        )
+        self.writer = Writer(ledger, inline=plan.inline_store, on_health=self._storage)
+        dialects = [make(self._around) for make in plan.dialects]
+        self.peer = Peer(
+            {dialect.subprotocol: dialect for dialect in dialects},
+            self._retry,
+            new_id=lambda: secrets.token_hex(16),
+            message_timeout_ms=lambda: registry.integer(names.MESSAGE_TIMEOUT, 30) * 1000,
+        )
+        self._restore_outbox()
+        self.pump = Pump(self.station, self.peer, self.writer, self.clock)
+        self.pump.wire_ids = self._around.wire_ids
+        self.hardware = Hardware(
+            guard, self.pump.post, self._verb, meters=meters, readers=readers, indicators=indicators
+        )
+        self.backend = self._make_backend()
+        self.pump.connect(self.backend, self.hardware)
+        self.pump.applied.append(self._applied)
+        self._commands = itertools.count(1)
+        self._opened = ledger.opening
+
+    def _end_samples(self, kept: list[AnyKept]) -> list[EndSampleTaken]:
+        """Samples that running transactions collected for their end (they are only in the log)."""
+        found: list[EndSampleTaken] = []
+        for fact in kept:
+            if not isinstance(fact, TransactionKept) or not fact.open:
+                continue
+            after = 0
+            while records := self.ledger.tx_log(fact.tx, after):
+                wanted = [r for r in records if r.kind == EndSampleTaken.__name__]
+                found += [f for f in codec.logged(wanted) if isinstance(f, EndSampleTaken)]
+                after = records[-1].seq
+        return found
+
+    def _restore_outbox(self) -> None:
+        cursors = {c.cls: c.seq for c in self.ledger.cursors() if c.peer == PEER}
+        attempts = {a.cls: a.attempts for a in self.ledger.attempts() if a.peer == PEER}
+        last = self.ledger.last_seq()
+        for cls in CLASSES:
+            cursor = cursors.get(cls, 0)
+            waiting = self.ledger.log_count_after(cls, cursor)
+            self.peer.outbox.restore(cls, cursor, last if waiting else cursor, attempts.get(cls, 0))
+        self.peer.outbox.waiting.update(self.ledger.waiting(PEER))
+
+    def _retry(self) -> Retry:
+        return Retry(
+            attempts=self.registry.integer(names.MESSAGE_ATTEMPTS, 3),
+            interval_ms=self.registry.integer(names.MESSAGE_ATTEMPT_INTERVAL, 60) * 1000,
+        )
+
+    def _back_off(self) -> BackOffSettings:
+        registry = self.registry
+        return BackOffSettings(
+            wait_minimum_ms=registry.integer(names.RETRY_BACK_OFF_WAIT_MINIMUM, 10) * 1000,
+            random_range_ms=registry.integer(names.RETRY_BACK_OFF_RANDOM_RANGE, 10) * 1000,
+            repeat_times=registry.integer(names.RETRY_BACK_OFF_REPEAT_TIMES, 5),
+        )
+
+    def _make_backend(self) -> Backend | None:
+        if not self.plan.endpoints:
+            return None
+        seed = self.plan.seed if self.plan.seed is not None else secrets.randbits(64)
+        return Backend(
+            self.peer,
+            lambda: self.plan.endpoints,
+            self.pump.post,
+            self.pump.done,
+            self.clock.mono_ms,
+            random=Random(seed),  # noqa: S311 - jitter, no secret
+            back_off=self._back_off(),
+        )
+
+    def _applied(self, addresses: tuple[str, ...]) -> None:
+        """Variables that shells use were written."""
+        if self.backend is None:
+            return
+        if str(names.WEB_SOCKET_PING_INTERVAL) in addresses:
+            self.backend.set_ping_interval(self.registry.integer(names.WEB_SOCKET_PING_INTERVAL) * 1000)
+        attempts = self.registry.integer(names.NETWORK_PROFILE_CONNECTION_ATTEMPTS, 3)
+        self.backend.tell(SettingsChanged(self._back_off(), attempts))
+
+    # Running
+
+    async def run(self) -> Reboot:
+        """Run until the station is to reset. Cancelling it is a power-off: nothing has to be tidied up."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.writer.run(), name="writer")
+            tasks.create_task(self.pump.run(), name="pump")
+            tasks.create_task(self.hardware.run(), name="hardware")
+            if self.backend is not None:
+                tasks.create_task(self.backend.run(), name="backend")
+            tasks.create_task(self._tend(), name="tend")
+            self._tell_opening()
+            reboot = await self.pump.reboot
+            log.info("reset", extra={"reason": reboot.reason})
+            raise _Over(reboot)
+
+    async def until_reset(self) -> Reboot:
+        """`run`, with its end as a value."""
+        try:
+            return await self.run()
+        except* _Over as over:
+            first = over.exceptions[0]
+            while isinstance(first, BaseExceptionGroup):
+                first = first.exceptions[0]
+            reboot = first.reboot if isinstance(first, _Over) else Reboot(reason="Unknown")
+        return reboot
+
+    def _tell_opening(self) -> None:
+        if self._opened.damage:
+            self.pump.post(LedgerReset(info=self._opened.damage))
+        if self.ledger.health is not None:
+            self._storage(self.ledger.health)
+
+    async def _tend(self) -> None:
+        """Forget what is finished and delivered, a little at a time."""
+        pause = PRUNE_EVERY_S
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                report = await self.writer.call(lambda ledger: ledger.prune(PrunePolicy(), self.clock.now().wall_ms))
+                pause = PRUNE_STEP_S if report.more else PRUNE_EVERY_S
+            except StoreFault as fault:
+                log.warning("nothing pruned", extra={"why": str(fault)})
+
+    def _storage(self, fault: StoreFault | None) -> None:
+        failure, why = (None, "") if fault is None else (fault.kind, fault.why)
+        self.pump.post(StorageChanged(failure=failure, why=why))
+
+    # From outside
+
+    async def command(self, command: AnyCommand, who: str = "local") -> Result:
+        """A person's command; waits for its result."""
+        command_id = f"{who}-{next(self._commands)}"
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+        def answered(answer: Answer) -> None:
+            if not done.done():
+                done.set_result(answer.result)
+
+        self.pump.answers[command_id] = answered
+        self.pump.post(CommandReceived(command_id=command_id, command=command, who=who))
+        try:
+            return await done
+        finally:
+            self.pump.answers.pop(command_id, None)
+
+    def brownout(self, hold_up_ms: int) -> None:
+        self.pump.post(PowerFailing(hold_up_ms=hold_up_ms))
+
+    def security(self, kind: str, info: str) -> None:
+        self.pump.post(SecurityNoted(kind=kind, info=info))
+
+    def _verb(self, name: str, args: dict[str, Any]) -> None:
+        """Verbs of the bench that are the agent's to do."""
+        match name:
+            case "network.set" if self.backend is not None:
+                self.backend.network(bool(args.get("up", True)))
+            case "clock.step":
+                self.clock.step(int(float(args.get("seconds", 0)) * 1000))
+            case "storage.fail":
+                self._disk(args.get("kind", "full"))
+            case "storage.heal":
+                self._disk(None)
+            case "system.reboot":
+                if not self.pump.reboot.done():
+                    self.pump.reboot.set_result(Reboot(reason="LocalReset"))
+            case _:
+                log.info("verb not used here", extra={"verb": name})
+
+    def _disk(self, kind: Any) -> None:
+        def work(ledger: LedgerPort) -> None:
+            ledger.fail(kind)
+            if kind is None:
+                ledger.heal()
+
+        task = asyncio.ensure_future(self.writer.call(work))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def status(self) -> dict[str, Any]:
+        """The station's part of the bench's status, and what the API builds on."""
+        station = self.station
+        return {
+            "pid": os.getpid(),
+            "booted": True,
+            "boot": self.clock.boot,
+            "link": self.backend.state if self.backend is not None else "none",
+            "protocol": self.backend.version or None if self.backend is not None else None,
+            "registration": station.registration.state.value,
+            "evses": [self._evse_status(number) for number in station.evses],
+        }
+
+    def _evse_status(self, number: int) -> dict[str, Any]:
+        evse = self.station.evses[number]
+        tx = evse.tx
+        return {
+            "evse": number,
+            "connectors": [
+                {"connector": c, "status": evse.status(c).value} for c in range(1, evse.capabilities.connectors + 1)
+            ],
+            "register_wh": evse.register.register_wh,
+            "transaction": None
+            if tx is None
+            else {
+                "id": tx.tx,
+                "stage": tx.stage.value,
+                "charging_state": tx.state.value if tx.state is not None else None,
+                "token": tx.token.value if tx.token is not None else None,
+                "start_register_wh": tx.start_register_wh,
+                "energy_wh": evse.register.register_wh - (tx.start_register_wh or evse.register.register_wh),
+            },
+        }
+
+
+class _Over(Exception):
+    """Ends the boot's tasks."""
+
+    def __init__(self, reboot: Reboot) -> None:
+        super().__init__(reboot.reason)
+        self.reboot = reboot

@@ -1,0 +1,172 @@
+"""The shell around one CSMS: connections made as the link's policy says, frames to and from the peer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+
+from agent.core.events import AnyEvent, LinkClosed, LinkOpened, LinkRefused
+from agent.ocpp import link_vocabulary as lv
+from agent.ocpp.backoff import BackOffSettings, RandomSource
+from agent.ocpp.endpoint import Endpoint, FailureKind
+from agent.ocpp.link import Link
+from agent.ocpp.peer import Peer, Step
+from agent.ocpp.refusal import ConnectFailed
+from agent.ocpp.transport import Connection, ConnectionEnded, EndKind, Transport
+
+log = logging.getLogger(__name__)
+
+MAX_QUEUED_FRAMES = 1000
+
+
+class Backend:
+    """Keeps the link to the CSMS. `done` takes every step of the peer: the runtime saves, posts and calls `send`."""
+
+    def __init__(
+        self,
+        peer: Peer,
+        endpoints: Callable[[], Mapping[int, Endpoint]],
+        post: Callable[[AnyEvent], None],
+        done: Callable[[Step], None],
+        mono_ms: Callable[[], int],
+        *,
+        random: RandomSource,
+        back_off: BackOffSettings | None = None,
+    ) -> None:
+        self._peer = peer
+        self._endpoints = endpoints
+        self._post = post
+        self._done = done
+        self._mono_ms = mono_ms
+        self._transport = Transport()
+        self._link = Link(tuple(endpoints()), random, back_off)
+        self._actions: asyncio.Queue[lv.Event] = asyncio.Queue()
+        self._out: asyncio.Queue[bytes] = asyncio.Queue()
+        self._connection: Connection | None = None
+        self._attempt: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self.version = ""
+        self.why_down = "not connected yet"
+
+    @property
+    def up(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def state(self) -> str:
+        """The link in one word, for people: connected, connecting, waiting, offline …"""
+        return "connected" if self.up else self._link.state.name.lower()
+
+    def tell(self, event: lv.Event) -> None:
+        """Give the policy an event."""
+        self._actions.put_nowait(event)
+
+    def network(self, up: bool) -> None:
+        """The bench's `network.set`."""
+        self.tell(lv.NetworkUp() if up else lv.NetworkDown())
+
+    def set_ping_interval(self, interval_ms: int) -> None:
+        if self._connection is not None:
+            self._connection.set_ping_interval(interval_ms)
+
+    def send(self, frames: list[bytes]) -> None:
+        """Frames of a step. Beyond the bound the peer reads nothing: the connection is given up."""
+        for frame in frames:
+            if self._out.qsize() < MAX_QUEUED_FRAMES:
+                self._out.put_nowait(frame)
+            elif self._connection is not None:
+                self._connection.abort("the CSMS takes nothing")
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            self.tell(lv.Start())
+            while True:
+                event = await self._actions.get()
+                for action in self._link.handle(event, self._mono_ms()):
+                    self._act(action, tasks)
+
+    def _act(self, action: lv.Action, tasks: asyncio.TaskGroup) -> None:
+        match action:
+            case lv.Connect():
+                self._attempt = tasks.create_task(self._connect(action.slot), name="link")
+            case lv.Close():
+                self._close(action, tasks)
+            case lv.WakeAt():
+                self._wake(action.at_ms)
+            case lv.LinkUp():
+                pass  # `_connect` told already, before the first frame could arrive
+            case lv.LinkDown():
+                self.why_down = action.why
+            case lv.AttemptFailed():
+                self.why_down = action.why
+                log.warning(
+                    "connection failed", extra={"kind": action.kind.value, "why": action.why, "wait_ms": action.wait_ms}
+                )
+                if action.kind.security_event is not None:
+                    self._post(LinkRefused(kind=action.kind.security_event, info=action.why))
+
+    def _close(self, action: lv.Close, tasks: asyncio.TaskGroup) -> None:
+        if self._connection is not None:
+            tasks.create_task(self._connection.close(action.code, action.why), name="close")
+        elif self._attempt is not None:
+            self._attempt.cancel()
+
+    def _wake(self, at_ms: int | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if at_ms is not None:
+            loop = asyncio.get_running_loop()
+            delay = max(at_ms - self._mono_ms(), 0) / 1000
+            self._timer = loop.call_later(delay, self.tell, lv.TimerFired())
+
+    async def _connect(self, slot: int) -> None:
+        endpoint = self._endpoints()[slot]
+        try:
+            connection = await self._transport.connect(endpoint)
+        except ConnectFailed as failure:
+            self.tell(lv.Failed(failure.kind, failure.why, failure.retry_after_ms))
+            return
+        except asyncio.CancelledError:
+            self.tell(lv.Failed(FailureKind.CANCELLED, "given up"))
+            raise
+        self._connection = connection
+        self._out = asyncio.Queue()
+        self.tell(lv.Opened(connection.subprotocol))
+        self.version = self._peer.opened(connection.subprotocol)
+        log.info("connected", extra={"version": self.version, "slot": slot})
+        self._post(LinkOpened(version=self.version))
+        await self._converse(connection)
+
+    async def _converse(self, connection: Connection) -> None:
+        end: ConnectionEnded | None = None
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sender = tasks.create_task(self._sending(connection), name="sender")
+                end = await self._receiving(connection)
+                sender.cancel()
+        finally:
+            self._connection = None
+            why = str(end) if end is not None else "cancelled"
+            self._done(self._peer.closed(self._mono_ms()))
+            self._post(LinkClosed(why=why))
+        log.info("connection over", extra={"why": why})
+        silent = end.kind is EndKind.SILENT
+        self.tell(lv.PongTimeout(why) if silent else lv.Closed(why, end.code))
+
+    async def _receiving(self, connection: Connection) -> ConnectionEnded:
+        while True:
+            try:
+                message = await connection.receive()
+            except ConnectionEnded as end:
+                return end
+            self._done(self._peer.receive(message, self._mono_ms()))
+
+    async def _sending(self, connection: Connection) -> None:
+        while True:
+            frame = await self._out.get()
+            try:
+                await connection.send(frame)
+            except ConnectionEnded:
+                return  # the receiving side tells

@@ -1,0 +1,57 @@
+"""The station's clock: monotonic time of the event loop, and a wall time that is None until somebody can be believed.
+
+The operating system's clock is believed if it is configured to be and does not tell a time before this software was
+made; otherwise the first time that the CSMS tells is (B01.FR.06). The operating system's clock is never set from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from agent.core.clock import MonoMs, Now, WallMs
+
+SOFTWARE_MADE_MS = 1_767_225_600_000  # 2026-01-01: a clock that says less has no battery
+SMALLEST_STEP_MS = 500  # less is the delay of the message that told the time
+
+
+class StationClock:
+    """Gives `Now`. `boot` is the number of this boot."""
+
+    def __init__(
+        self,
+        boot: int,
+        *,
+        trust_system: bool = True,
+        monotonic: Callable[[], float] | None = None,
+        system: Callable[[], float] = time.time,
+    ) -> None:
+        self.boot = boot
+        self._monotonic = monotonic or asyncio.get_running_loop().time
+        self._offset_ms: int | None = None
+        wall_ms = int(system() * 1000)
+        if trust_system and wall_ms >= SOFTWARE_MADE_MS:
+            self._offset_ms = wall_ms - self.mono_ms()
+
+    def mono_ms(self) -> MonoMs:
+        return MonoMs(int(self._monotonic() * 1000))
+
+    def now(self) -> Now:
+        mono = self.mono_ms()
+        wall = WallMs(mono + self._offset_ms) if self._offset_ms is not None else None
+        return Now(mono_ms=mono, wall_ms=wall, boot=self.boot)
+
+    def set(self, wall_ms: WallMs) -> int:
+        """Follow a time that the CSMS told; gives the step in milliseconds (0: it was close enough)."""
+        offset = wall_ms - self.mono_ms()
+        step = offset - self._offset_ms if self._offset_ms is not None else 0
+        if self._offset_ms is None or abs(step) >= SMALLEST_STEP_MS:
+            self._offset_ms = offset
+            return step
+        return 0
+
+    def step(self, milliseconds: int) -> None:
+        """A step of the machine's clock (the bench's `clock.step`)."""
+        if self._offset_ms is not None:
+            self._offset_ms += milliseconds
