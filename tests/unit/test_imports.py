@@ -24,6 +24,7 @@ OWN = ("agent", "hal")
 
 HARDWARE = ("gpiozero", "lgpio", "pymodbus", "serial", "smartcard")
 PURE = ("agent.core", "agent.variables", "agent.secret", "hal.types")
+BOARD = ("hal.board", "hal.layout", "hal.powerpath", "hal.registry", "hal.schema")
 OUTSIDE_WORLD = (
     *("asyncio", "os", "time", "random", "logging", "sqlite3", "ssl"),
     *("pathlib", "secrets", "select", "signal", "socket", "subprocess", "tempfile", "threading", "uuid"),
@@ -46,11 +47,18 @@ ROOMS = (
     Room("hal", may=("hal.types", "hal.interfaces")),
     Room("hal.types"),
     Room("hal.interfaces", may=("hal.types",)),
-    Room("hal.registry", may=("hal.types", "hal.interfaces"), lazy=("hal.drivers", "hal.mock")),
-    Room("hal.board", may=("hal.types", "hal.interfaces", "hal.registry", "hal.guard")),
+    Room("hal.schema"),
+    Room("hal.registry", may=("hal.types", "hal.interfaces", "hal.schema"), lazy=("hal.drivers", "hal.mock")),
+    Room("hal.layout", may=("hal.types", "hal.interfaces", "hal.registry", "hal.guard.settings")),
+    Room("hal.powerpath", may=("hal.types", "hal.interfaces", "hal.registry", "hal.layout")),
+    Room("hal.board", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard.settings")),
     Room("hal.drivers", may=("hal.types", "hal.interfaces"), lazy_foreign=HARDWARE),
     # The guard loads its board's power path by name; its memory budget leaves no room for anything else.
-    Room("hal.guard", may=("hal.types", "hal.interfaces"), lazy=("hal.board", "hal.registry", "hal.mock")),
+    Room("hal.guard", may=("hal.types", "hal.interfaces")),
+    # The guard's program: it reads the board file and puts the parts together.
+    Room("hal.guard.station", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard")),
+    Room("hal.guard.process", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard")),
+    Room("hal.guard.main", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard"), lazy=("hal.mock",)),
     Room("hal.mock", may=("hal.types", "hal.interfaces", "hal.guard")),
     Room("agent"),
     Room("agent.secret"),
