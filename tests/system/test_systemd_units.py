@@ -7,11 +7,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from hal.guard.stream import SOCKET_MODE
 from tests.conftest import missing, require_tool
 
 ROOT = Path(__file__).parents[2]
@@ -138,6 +140,21 @@ def test_devices_are_closed_until_the_board_file_opens_them(name: str) -> None:
     assert "PrivateDevices" not in settings  # it would hide what a drop-in allows
 
 
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_commands_know_their_options(name: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for line in (service(name)["ExecStart"], service(name).get("ExecStopPost", "")):
+        if not line:
+            continue
+        command, *words = line.split()
+        module = project["project"]["scripts"][command].partition(":")[0]
+        help_text = subprocess.run(
+            [sys.executable, "-m", module, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for option in (word for word in words if word.startswith("--")):
+            assert re.search(rf"{option}\b", help_text), f"{command} knows no {option}"
+
+
 def test_the_guard_has_no_network_and_a_safe_end() -> None:
     settings = service("evse-guard.service")
     assert settings["PrivateNetwork"] == "yes"
@@ -158,7 +175,7 @@ def test_the_agent_reaches_the_guards_socket() -> None:
     assert guard["Group"] in agent["SupplementaryGroups"].split()
     assert f"/run/{guard['RuntimeDirectory']}/guard.sock" in guard["ExecStart"]
     assert int(guard["RuntimeDirectoryMode"], 8) & 0o070 == 0o050
-    assert int(guard["UMask"], 8) & 0o060 == 0  # a socket needs write access to be connected to
+    assert SOCKET_MODE & 0o060 == 0o060  # to connect to a socket takes the right to write to it
 
 
 def test_users_and_groups_are_made(root: Path) -> None:
