@@ -10,8 +10,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from hal.drivers.gpiozero_pins import PIN, Pins, naming
-from hal.drivers.gpiozero_power import Polarity
+from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, naming
 from hal.interfaces import DeviceError
 from hal.types import IndicatorState
 
@@ -64,15 +63,15 @@ def open(config: IndicatorConfig) -> GpioIndicator:
     chosen = {colour: pin for colour, pin in wired.items() if pin is not None}
     if not chosen:
         raise DeviceError(f"{device}: no lamp; give at least one of {', '.join(wired)} a pin")
-    return GpioIndicator(Pins(device), chosen, active_high=config.on is Polarity.HIGH)
+    return GpioIndicator(Pins(device), chosen, config.on)
 
 
 class GpioIndicator:
     """A light (`hal.interfaces.Indicator`). Blinks by timers of the loop, so it needs no thread and no task."""
 
-    def __init__(self, pins: Pins, wired: dict[str, int], active_high: bool) -> None:
+    def __init__(self, pins: Pins, wired: dict[str, int], on: Polarity) -> None:
         self._pins = pins
-        self._lamps: dict[str, Any] = {colour: pins.output(pin, active_high) for colour, pin in wired.items()}
+        self._lamps: dict[str, Any] = {colour: pins.output(pin, on) for colour, pin in wired.items()}
         self._lasting = LIGHTS[IndicatorState.OFF]
         self._light = self._lasting
         self._blink: asyncio.TimerHandle | None = None

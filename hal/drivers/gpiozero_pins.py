@@ -10,12 +10,29 @@ from __future__ import annotations
 import contextlib
 import importlib
 import os
+import tempfile
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import Any
 
 from hal.interfaces import DeviceError
 
 PIN = {"min": 0, "max": 53}  # BCM numbers; the 40-pin header has 2 to 27, a compute module all
+
+
+class Pull(StrEnum):
+    """Resistor inside the chip."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = "none"
+
+
+class Polarity(StrEnum):
+    """Level of a pin."""
+
+    HIGH = "high"
+    LOW = "low"
 
 
 @contextlib.contextmanager
@@ -37,7 +54,8 @@ def library(device: str) -> Any:
     try:
         gpiozero = importlib.import_module("gpiozero")
         if gpiozero.Device.pin_factory is None and not os.environ.get("GPIOZERO_PIN_FACTORY"):
-            gpiozero.Device.pin_factory = importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory()
+            with _working_folder():
+                gpiozero.Device.pin_factory = importlib.import_module("gpiozero.pins.lgpio").LGPIOFactory()
     except ImportError as error:
         raise DeviceError(f"{device}: {error}; install the extra: pip install 'evse-agent[gpio]'") from None
     except Exception as error:
@@ -48,6 +66,21 @@ def library(device: str) -> Any:
     return gpiozero
 
 
+@contextlib.contextmanager
+def _working_folder() -> Iterator[None]:
+    """lgpio makes a pipe in the working folder, or in LG_WD, where it then takes the whole process.
+
+    A service starts in a folder that it may not write; there lgpio cannot even be imported.
+    """
+    before = os.getcwd()
+    runtime = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]  # systemd.exec(5)
+    os.environ.setdefault("LG_WD", runtime or tempfile.gettempdir())
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
 class Pins:
     """The pins of one device: made together, or none, and closed together."""
 
@@ -56,21 +89,19 @@ class Pins:
         self._gpiozero = library(device)
         self._open = contextlib.ExitStack()
 
-    def output(self, pin: int, active_high: bool) -> Any:
-        """An output that is off until it is told otherwise."""
+    def output(self, pin: int, on: Polarity) -> Any:
+        """An output that is off until it is told otherwise; `on` is its level then."""
+        active_high = on is Polarity.HIGH
         return self._keep(self._gpiozero.DigitalOutputDevice, pin, active_high=active_high, initial_value=False)
 
-    def input(self, pin: int, pull: str, active_high: bool) -> Any:
-        """An input that is active at the given level. `pull` is up, down or none."""
-        pulls = {"up": True, "down": False, "none": None}
+    def input(self, pin: int, pull: Pull, active: Polarity) -> Level:
+        """An input that is active at the given level."""
+        high = active is Polarity.HIGH
+        pulls = {Pull.UP: True, Pull.DOWN: False, Pull.NONE: None}
         # gpiozero derives the active level from the pull and takes it as an argument only without one.
-        device = self._keep(
-            self._gpiozero.DigitalInputDevice,
-            pin,
-            pull_up=pulls[pull],
-            active_state=active_high if pull == "none" else None,
-        )
-        return Level(device, inverted=pull != "none" and active_high is (pull == "up"))
+        active_state = high if pull is Pull.NONE else None
+        device = self._keep(self._gpiozero.DigitalInputDevice, pin, pull_up=pulls[pull], active_state=active_state)
+        return Level(device, inverted=pull is not Pull.NONE and high is (pull is Pull.UP))
 
     def _keep(self, kind: Any, pin: int, **options: Any) -> Any:
         try:

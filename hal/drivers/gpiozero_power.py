@@ -14,26 +14,10 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-from hal.drivers.gpiozero_pins import PIN, Pins, naming
+from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, Pull, naming
 from hal.interfaces import DeviceError
 from hal.types import ContactorState
-
-
-class Pull(StrEnum):
-    """Resistor inside the chip."""
-
-    UP = "up"
-    DOWN = "down"
-    NONE = "none"
-
-
-class Polarity(StrEnum):
-    """Level of a pin."""
-
-    HIGH = "high"
-    LOW = "low"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +61,14 @@ class GpioContactor:
         self.heartbeat_ms = None if config.pulse_pin is None else config.pulse_ms
         self._pins = pins
         self._device = pins.device
-        high = config.on is Polarity.HIGH
-        self._coil = pins.output(config.pin, high)
-        self._coil_3p = None if config.pin_3p is None else pins.output(config.pin_3p, high)
+        self._coil = pins.output(config.pin, config.on)
+        self._coil_3p = None if config.pin_3p is None else pins.output(config.pin_3p, config.on)
         self._contacts = [
-            pins.input(pin, config.feedback_pull, config.feedback_closed is Polarity.HIGH)
+            pins.input(pin, config.feedback_pull, config.feedback_closed)
             for pin in (config.feedback_pin, config.feedback_pin_3p)
             if pin is not None
         ]
-        self._pulse = None if config.pulse_pin is None else pins.output(config.pulse_pin, active_high=True)
+        self._pulse = None if config.pulse_pin is None else pins.output(config.pulse_pin, Polarity.HIGH)
         self._commanded = 0  # phases; 0 is open
 
     def drive(self, closed: bool, phases: int) -> None:

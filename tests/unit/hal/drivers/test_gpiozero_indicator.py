@@ -1,9 +1,8 @@
-"""The light on gpiozero's mock pins, on a loop whose time the test turns."""
+"""The light on gpiozero's mock pins, in virtual time."""
 
 from __future__ import annotations
 
 import asyncio
-import heapq
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -11,34 +10,17 @@ import pytest
 
 from hal.drivers import gpiozero_indicator
 from hal.drivers.gpiozero_indicator import LIGHTS, SHORT_MS, GpioIndicator, IndicatorConfig
-from hal.drivers.gpiozero_power import Polarity
+from hal.drivers.gpiozero_pins import Polarity
 from hal.interfaces import DeviceError, Indicator
 from hal.types import IndicatorState
+from tests.simulation.simloop import SimLoop
 
 RED, GREEN, BLUE = 5, 6, 13
 S = IndicatorState
 
 
-class TurnedLoop(asyncio.SelectorEventLoop):
-    """A loop that jumps to the next timer instead of waiting for it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-
-    def time(self) -> float:
-        return self.now
-
-    def _run_once(self) -> None:
-        scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
-        if not self._ready and scheduled:  # type: ignore[attr-defined]
-            heapq.heapify(scheduled)
-            self.now = max(self.now, scheduled[0].when())
-        super()._run_once()  # type: ignore[misc]
-
-
 def run(scenario: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    with asyncio.Runner(loop_factory=TurnedLoop) as runner:
+    with asyncio.Runner(loop_factory=SimLoop) as runner:
         runner.run(scenario())
 
 

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hal.drivers import gpiozero_pins, gpiozero_power
-from hal.drivers.gpiozero_power import ContactorConfig, GpioContactor, Polarity, Pull
+from hal.drivers.gpiozero_pins import Polarity, Pull
+from hal.drivers.gpiozero_power import ContactorConfig, GpioContactor
 from hal.interfaces import Contactor, DeviceError
 from hal.types import ContactorState
+from tests.conftest import require_module
 
 COIL, COIL_3P, FEEDBACK, FEEDBACK_3P, PULSE = 17, 27, 22, 23, 24
 OPEN, CLOSED, UNKNOWN = ContactorState.OPEN, ContactorState.CLOSED, ContactorState.UNKNOWN
@@ -197,3 +203,39 @@ def test_the_environment_may_choose_the_pin_library(pi: Any, monkeypatch: pytest
     assert gpiozero_pins.library("x") is gpiozero
     assert gpiozero.Device.pin_factory is None  # gpiozero makes it with the first device
     assert pi.pins == {}
+
+
+@pytest.mark.parametrize(("runtime", "chosen"), [("/run/evse-guard:/run/other", "/run/evse-guard"), ("", "")])
+def test_lgpio_gets_a_folder_to_write_in_and_does_not_keep_the_process_there(
+    runtime: str, chosen: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lgpio does when it is loaded: it changes the folder of the process to LG_WD for good."""
+    before = os.getcwd()
+    monkeypatch.setenv("RUNTIME_DIRECTORY", runtime)
+    monkeypatch.setenv("LG_WD", "")
+    monkeypatch.delenv("LG_WD")
+    with gpiozero_pins._working_folder():
+        assert os.environ["LG_WD"] == (chosen or tempfile.gettempdir())
+        os.chdir(tmp_path)
+    assert os.getcwd() == before
+
+
+def test_lgpio_loads_where_the_working_folder_cannot_be_written(tmp_path: Path) -> None:
+    require_module("lgpio", extra="gpio")
+    program = (
+        "import os; from hal.drivers import gpiozero_power as g; from hal.interfaces import DeviceError\n"
+        "os.chdir('/proc/self')\n"
+        "try: g.open(g.ContactorConfig(17)).close()\n"
+        "except DeviceError as error: print(type(error.__cause__).__name__)\n"
+        "print(os.getcwd())"
+    )
+    environment = {**os.environ, "RUNTIME_DIRECTORY": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[4])}
+    environment.pop("LG_WD", None)
+    found = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert found.stderr == ""
+    lines = found.stdout.split()
+    assert "FileNotFoundError" not in lines  # what lgpio raises when it cannot make its pipe
+    assert lines[-1].startswith("/proc/")
+    assert list(tmp_path.glob(".lgd-nfy*")) != []
