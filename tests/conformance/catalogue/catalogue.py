@@ -104,9 +104,7 @@ def _case(where: str, line: str) -> Case:
     try:
         state = State(cells[-2])
     except ValueError:
-        raise CatalogueError(
-            f"{where}: state {cells[-2]!r} is not one of {[s.value for s in State]}"
-        ) from None
+        raise CatalogueError(f"{where}: state {cells[-2]!r} is not one of {[s.value for s in State]}") from None
     case_id, name, block, profile, use_cases, status, features, _, why = cells
     case = Case(case_id, name, block, profile, use_cases, status, features, state, why)
     if (state is State.NOT_APPLICABLE) != bool(case.why):
