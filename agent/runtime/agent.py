@@ -98,8 +98,7 @@ class Agent:
         kept = list(codec.kept(ledger.load_kept()))
         boot = max((fact.boot for fact in kept if isinstance(fact, BootCounted)), default=0) + 1
         reason = next((fact.reason for fact in kept if isinstance(fact, BootReasonSet) and fact.reason), "")
-        system = {"system": plan.system_time} if plan.system_time is not None else {}
-        self.clock = StationClock(boot, trust_system=plan.trust_system_clock, **system)
+        self.clock = StationClock(boot, trust_system=plan.trust_system_clock, system=plan.system_time)
         self.station = Station(
             registry,
             plan.options,

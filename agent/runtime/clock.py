@@ -25,12 +25,12 @@ class StationClock:
         *,
         trust_system: bool = True,
         monotonic: Callable[[], float] | None = None,
-        system: Callable[[], float] = time.time,
+        system: Callable[[], float] | None = None,
     ) -> None:
         self.boot = boot
         self._monotonic = monotonic or asyncio.get_running_loop().time
         self._offset_ms: int | None = None
-        wall_ms = int(system() * 1000)
+        wall_ms = int((system or time.time)() * 1000)
         if trust_system and wall_ms >= SOFTWARE_MADE_MS:
             self._offset_ms = wall_ms - self.mono_ms()
 

@@ -1,0 +1,342 @@
+"""A whole world in virtual time: bench, guard, station and a CSMS that is not ours, driven from plain test code.
+
+    with world("1.6", ocpp16={"MeterValueSampleInterval": 10}) as w:
+        w.boot()
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token="04AB")
+        start = w.expect("StartTransaction", connectorId=1)
+        w.advance(minutes=10)
+        w.cut_power(); w.restore_power()
+
+Nothing in a test sleeps or awaits: every step runs the loop until what it waits for has come, and fails with what did
+come if it does not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from agent.ocpp.v2x.dialect import Dialect201
+
+from agent.core.rules import Options
+from agent.demo.csms import Csms, Received
+from agent.ocpp.dialect import Identity, Make
+from agent.ocpp.endpoint import Endpoint
+from agent.ocpp.v16.dialect import Dialect16
+from agent.runtime.agent import Agent, Plan
+from agent.secret import Secret
+from agent.variables import file
+from agent.variables.registry import Registry
+from agent.variables.topology import ENERGY, Evse, Outlet, Topology
+from hal.mock.bench import Bench
+from hal.mock.clock import LoopClock
+from hal.mock.local import LocalGuard
+from hal.mock.topology import MockEvse, MockTopology
+from tests.simulation.disk import SimDisk
+from tests.simulation.simloop import SimLoop, simulate
+
+Payload = dict[str, Any]
+
+IDENTITY = "CP001"
+PASSWORD = "a-password-of-24-chars.."
+SUBPROTOCOLS = {"1.6": "ocpp1.6", "2.0.1": "ocpp2.0.1"}
+DIALECTS: tuple[Make, ...] = (Dialect16, Dialect201)
+MEASURANDS = (
+    ENERGY,
+    "Power.Active.Import",
+    "Power.Offered",
+    "Current.Import",
+    "Current.Offered",
+    "Voltage",
+    "Frequency",
+    "SoC",
+)
+RESET_S = 2.0  # how long the machine takes to come back after a reset
+
+
+class NotSeen(AssertionError):
+    """What was expected did not come in time."""
+
+
+class World:
+    """See the module. Public parts: `loop`, `bench_world`, `csms`, `disk`, `agent` (of the boot that runs)."""
+
+    def __init__(
+        self,
+        loop: SimLoop,
+        version: str,
+        *,
+        evses: tuple[MockEvse, ...] = (MockEvse(phases=1, tethered=True),),
+        options: Options | None = None,
+        document: Mapping[str, Any] | None = None,
+        security_profile: int = 1,
+        subprotocols: tuple[str, ...] | None = None,
+        features: Mapping[str, Any] | None = None,
+        trust_system_clock: bool = True,
+    ) -> None:
+        self.loop = loop
+        self.version = version
+        self.document = dict(document or {})
+        self.options = options or Options(idle_sample_ms=60_000)
+        self.trust_system_clock = trust_system_clock
+        self.topology = Topology(
+            evses=tuple(
+                Evse(
+                    connectors=tuple(
+                        Outlet(type="cType2" if evse.tethered else "sType2", has_lock=evse.has_lock)
+                        for _ in range(evse.connectors)
+                    ),
+                    phases=evse.phases,
+                    max_current_ma=evse.max_current_ma,
+                    measurands=MEASURANDS,
+                    signed_values=True,
+                    bay_sensor=True,
+                )
+                for evse in evses
+            ),
+            vendor="evse-agent",
+            model="mock",
+            serial="S0001",
+            firmware="0.1.0",
+            identity=IDENTITY,
+            security_profile=security_profile,
+            **dict(features or {}),
+        )
+        offered = subprotocols or (SUBPROTOCOLS[version],)
+        self.endpoint = Endpoint(
+            url="ws://csms:9000/ocpp",
+            identity=IDENTITY,
+            security_profile=security_profile,
+            password=Secret(PASSWORD),
+            subprotocols=offered,
+        )
+        self.csms = Csms(subprotocols=offered, passwords={IDENTITY: PASSWORD} if security_profile else None)
+        self.disk = SimDisk()
+        self.mock = Bench(MockTopology(evses), LoopClock(loop))
+        self.guard = LocalGuard(self.mock)
+        self.agent: Agent | None = None
+        self.resets: list[str] = []
+        self.boots = 0
+        self._seen = 0
+        loop.spawn("csms", self.csms.run("csms", 9000))
+
+    # The station
+
+    def registry(self) -> Registry:
+        registry = Registry(self.topology)
+        file.load(registry, self.document, "test.toml")
+        return registry
+
+    async def _station(self) -> None:
+        """The station's process: it comes back after each reset, as under a service manager."""
+        reason = ""
+        while True:
+            self.boots += 1
+            plan = Plan(
+                identity=Identity(vendor="evse-agent", model="mock", serial="S0001", firmware="0.1.0"),
+                options=self.options,
+                dialects=DIALECTS,
+                endpoints={1: self.endpoint},
+                inline_store=True,
+                trust_system_clock=self.trust_system_clock,
+                boot_reason=reason,
+            )
+            self.agent = Agent(plan, self.registry(), self.disk, self.guard)
+            reboot = await self.agent.until_reset()
+            self.resets.append(reboot.reason)
+            await asyncio.sleep(RESET_S)
+
+    def start(self) -> None:
+        """Power the station up, without waiting for anything."""
+        self.loop.spawn("station", self._station())
+
+    def boot(self) -> Payload:
+        """Power up and wait until the CSMS has accepted the station and heard its first statuses."""
+        self.start()
+        accepted = self.expect("BootNotification")
+        self.until(lambda: self.agent is not None and self.agent.station.registration.accepted, 60, "acceptance")
+        self.advance(5)
+        return accepted
+
+    def kill_agent(self) -> None:
+        """`kill -9`: guard and bench live on."""
+        self.loop.kill("station")
+        self.guard.agent_died()
+
+    def start_agent(self) -> None:
+        self.start()
+
+    def cut_power(self) -> None:
+        self.mock.do("power.cut")
+
+    def restore_power(self) -> None:
+        self.mock.do("power.restore")
+
+    # What the bench does with the supply
+
+    def tear_down(self) -> None:
+        if self.loop.is_alive("station"):
+            self.loop.kill("station", power=False)
+        self.disk.power_cut()
+
+    def boot_host(self) -> None:
+        self.disk.boot()
+        self.guard = LocalGuard(self.mock)
+        self.start()
+
+    def brownout(self, hold_up_ms: int) -> None:
+        if self.agent is not None:
+            self.agent.brownout(hold_up_ms)
+
+    def status(self) -> Payload:
+        return self.agent.status() if self.agent is not None else {}
+
+    # Time
+
+    def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0) -> None:
+        self.loop.advance(seconds, minutes=minutes, hours=hours)
+        self.check()
+
+    def until(self, condition: Callable[[], bool], timeout_s: float = 30, what: str = "the condition") -> None:
+        self.loop.run_until(condition, timeout_s, what)
+        self.check()
+
+    def check(self) -> None:
+        """Nothing may have failed behind the scenes."""
+        if self.loop.failures:
+            raise AssertionError(f"failed in the loop: {self.loop.failures}")
+
+    # The bench
+
+    def bench(self, verb: str, **args: Any) -> Payload:
+        """Do a verb of the bench (bench.md)."""
+        return self.mock.do(verb, **args)
+
+    def evse(self, number: int = 1) -> Payload:
+        """The bench's and the station's view of one EVSE."""
+        found: Payload = next(row for row in self.mock.status()["evses"] if row["evse"] == number)
+        return found
+
+    def energised(self, number: int = 1) -> bool:
+        return bool(self.evse(number)["contactor"] == "closed")
+
+    # What the CSMS heard
+
+    def heard(self) -> list[Received]:
+        """CALLs that no `expect` has passed yet."""
+        return list(self.csms.received)[self._seen :]
+
+    def forget(self) -> None:
+        """What came so far is of no more interest."""
+        self._seen = len(self.csms.received)
+
+    def expect(
+        self,
+        action: str,
+        where: Callable[[Payload], bool] | None = None,
+        *,
+        within: float = 30,
+        strict: bool = False,
+        **fields: Any,
+    ) -> Payload:
+        """The next CALL of this action whose payload has these fields; what came before it is passed over.
+
+        A field may be nested by double underscores (`transactionInfo__chargingState="Charging"`). With `strict` no
+        other CALL (but a Heartbeat) may come before it.
+        """
+
+        def found() -> int | None:
+            for index, call in enumerate(self.heard()):
+                if call.action == action and _has(call.payload, fields) and (where is None or where(call.payload)):
+                    return index
+                if strict and call.action != "Heartbeat":
+                    raise NotSeen(f"{action} {fields} expected, {call!r} came")
+            return None
+
+        try:
+            self.loop.run_until(lambda: found() is not None, within, f"{action} {fields}")
+        except Exception as error:
+            came = "\n  ".join(repr(call) for call in self.heard()) or "nothing"
+            raise NotSeen(f"{action} {fields} did not come within {within} s; what came:\n  {came}") from error
+        self.check()
+        index = found()
+        if index is None:
+            raise NotSeen(action)
+        call = self.heard()[index]
+        self._seen += index + 1
+        return call.payload
+
+    def expect_none(self, action: str, seconds: float, **fields: Any) -> None:
+        """No CALL of this action (with these fields) comes for so long, nor is one waiting unseen."""
+        self.advance(seconds)
+        found = [c for c in self.heard() if c.action == action and _has(c.payload, fields)]
+        if found:
+            raise AssertionError(f"unexpected {found}")
+
+    # What the CSMS says
+
+    def call(self, action: str, payload: Payload | None = None, *, within: float = 60, **fields: Any) -> Payload:
+        """Call the station and give its answer; raises CallRefused for a CALLERROR."""
+        task = self.loop.create_task(self.csms.call(action, {**(payload or {}), **fields}))
+        self.loop.run_until(task.done, within, f"the answer to {action}")
+        self.check()
+        return task.result()
+
+    def raw(self, text: str | bytes | list[Any]) -> None:
+        """Send a frame as it is."""
+        frame = json.dumps(text) if isinstance(text, list) else text
+        task = self.loop.create_task(self.csms.send_raw(frame))
+        self.loop.run_until(task.done, 10, "the frame to be sent")
+        task.result()
+
+    def answers(self, message_id: str) -> list[list[Any]]:
+        """Frames of the station that answer a CALL with this id."""
+        frames = [json.loads(text) for _, sender, _, text in self.csms.frames if sender == "station"]
+        return [frame for frame in frames if frame[0] in {3, 4} and frame[1] == message_id]
+
+
+def _has(payload: Payload, fields: Mapping[str, Any]) -> bool:
+    for name, wanted in fields.items():
+        value: Any = payload
+        for part in name.split("__"):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value != wanted:
+            return False
+    return True
+
+
+class _Host:
+    """The bench's view of the process around the station."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def tear_down(self) -> None:
+        self._world.tear_down()
+
+    def boot(self) -> None:
+        self._world.boot_host()
+
+    def brownout(self, hold_up_ms: int) -> None:
+        self._world.brownout(hold_up_ms)
+
+    def status(self) -> Payload:
+        return self._world.status()
+
+
+@contextlib.contextmanager
+def world(version: str, *, seed: int | str = 1, **options: Any) -> Iterator[World]:
+    """A world with its station not yet powered.
+
+    `variables={"TxCtrlr": {"TxStartPoint": "EVConnected"}}`, `ocpp16={...}` and `variable=[{...}]` are the
+    configuration file's tables; everything else goes to `World`.
+    """
+    document = {key: options.pop(key) for key in ("variables", "variable", "ocpp16") if key in options}
+    with simulate(seed) as loop:
+        made = World(loop, version, document=document, **options)
+        made.mock.host = _Host(made)
+        yield made
