@@ -6,8 +6,9 @@ open on a shared, disturbed line is decided here:
 
 - RTU answers carry no number. An answer that comes after its request was given up must not be taken for the answer to
   the next one: after a failure the line has to be silent for a whole time-out before the next request.
-- Noise, the echo of RS485 adapters and answers of other devices must neither be taken for the answer nor hide it:
-  `find_answer` looks for the one frame that answers the request, by unit, function, length and check sum.
+- Noise, the echo of RS485 adapters and answers of other devices must neither be taken for the answer nor hide it, nor
+  end in an exception inside the loop: `find_answer` looks for the one frame that answers the request, by unit,
+  function, length and check sum, and the library gets to see nothing else.
 - A port that vanished (an unplugged adapter) is opened anew by the next request.
 """
 
@@ -22,6 +23,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from hal.drivers.modbus_frames import Query, find_answer, find_tcp_answer
 from hal.interfaces import DeviceError
 
 EXCEPTIONS = {  # Modbus application protocol, 7
@@ -48,22 +50,6 @@ class BusError(Exception):
         super().__init__(text)
         self.passing = passing
         self.refused = refused
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A request for `count` registers from `address` on, with function 3 (holding) or 4 (input registers).
-
-    `timeout_ms` counts from the request's first bit to the answer's last one; `pause_ms` is the silence that the
-    device needs after its answer.
-    """
-
-    unit: int
-    function: int
-    address: int
-    count: int
-    timeout_ms: int
-    pause_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +80,6 @@ class BusSettings:
         return self.port if self.is_tcp else f"{self.port} ({self.line})"
 
 
-def find_answer(heard: bytes, query: Query, crc: Callable[[bytes], int]) -> bytes:
-    """The RTU frame in `heard` that answers a query; empty if there is none (yet)."""
-    good = bytes((query.unit, query.function, 2 * query.count))
-    bad = bytes((query.unit, query.function | 0x80))
-    for start in range(len(heard)):
-        head = heard[start : start + 3]
-        if head == good:
-            length = 5 + 2 * query.count
-        elif head[:2] == bad:
-            length = 5
-        else:
-            continue
-        frame = heard[start : start + length]
-        if len(frame) == length and crc(frame[:-2]).to_bytes(2, "big") == frame[-2:]:
-            return frame
-    return b""
-
-
 class Bus:
     """One line. Made by `share`; `release` it as often as it was shared."""
 
@@ -122,6 +90,7 @@ class Bus:
         self._client: Any = None
         self._crc: Callable[[bytes], int] = importlib.import_module("pymodbus.framer.rtu").FramerRTU.compute_CRC
         self._asked: Query | None = None
+        self._transaction = b""
         self._heard = b""
         self._heard_at = 0.0
         self._quiet_until = 0.0
@@ -190,7 +159,12 @@ class Bus:
         if settings.is_tcp:
             host, _, port = settings.port.removeprefix(TCP).rpartition(":")
             return client.AsyncModbusTcpClient(
-                host.strip("[]"), port=int(port), timeout=timeout_s, retries=0, reconnect_delay=0
+                host.strip("[]"),
+                port=int(port),
+                timeout=timeout_s,
+                retries=0,
+                reconnect_delay=0,
+                trace_packet=self._filter,
             )
         return client.AsyncModbusSerialClient(
             settings.port,
@@ -206,10 +180,15 @@ class Bus:
     def _filter(self, sending: bool, packet: bytes) -> bytes:
         """What pymodbus gets to see of the line: its request goes out, and the answer to it comes in."""
         if sending:
+            self._transaction = packet[:2]
             return packet
         self._heard = packet[-MAX_HEARD:]
         self._heard_at = asyncio.get_running_loop().time()
-        return b"" if self._asked is None else find_answer(packet, self._asked, self._crc)
+        if self._asked is None:
+            return b""
+        if self.settings.is_tcp:
+            return find_tcp_answer(packet, self._asked, self._transaction)
+        return find_answer(packet, self._asked, self._crc)
 
     async def _ask(self, client: Any, query: Query) -> list[int]:
         exceptions = importlib.import_module("pymodbus.exceptions")
@@ -224,8 +203,6 @@ class Bus:
             why = EXCEPTIONS.get(code, "it does not say why")
             raise BusError(f"the device refuses (exception {code}: {why})", passing=code in PASSING, refused=True)
         words: list[int] = answer.registers
-        if answer.function_code != query.function or len(words) != query.count:
-            raise BusError(f"{len(words)} registers in the answer instead of {query.count}", passing=True)
         return words
 
     def _silent(self, client: Any) -> str:

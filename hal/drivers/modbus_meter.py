@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from hal.drivers.modbus_bus import TCP, Bus, BusError, BusSettings, Query, share
+from hal.drivers.modbus_bus import TCP, Bus, BusError, BusSettings, share
+from hal.drivers.modbus_frames import Query
 from hal.drivers.register_map import BAUD_RATES, MapError, RegisterMap, load
 from hal.drivers.registers import Block, Implausible, reading
 from hal.interfaces import DeviceError

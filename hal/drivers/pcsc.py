@@ -23,22 +23,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hal.drivers.debounce import Debounce
-from hal.drivers.uid import UidFormat, UidRejected, masked, token_text
+from hal.drivers.uid import UidFormat, UidRejected, kind_of, masked, token_text
 from hal.interfaces import DeviceError
-from hal.types import TokenKind, TokenRead
+from hal.types import TokenRead
 
 log = logging.getLogger(__name__)
 
 GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]  # PC/SC part 3, 3.2.2.1.3
-ATR_STORAGE_CARD = bytes.fromhex("804F0CA000000306")  # PC/SC part 3, 3.1.3.2.3.1; the standard byte SS follows
-ATR_ISO15693 = range(0x09, 0x0D)  # SS: ISO 15693 parts 1 to 4
+
+# Results that are no fault of the reader: the card was taken away too soon, or is no contactless card at all.
+INNOCENT = (
+    *("SCARD_W_REMOVED_CARD", "SCARD_E_NO_SMARTCARD", "SCARD_W_UNRESPONSIVE_CARD"),
+    *("SCARD_W_UNPOWERED_CARD", "SCARD_W_UNSUPPORTED_CARD", "SCARD_E_PROTO_MISMATCH"),
+)
 
 WAIT_MS = 2_000  # one wait for a card; a cancel that comes between two waits is noticed after it at the latest
 RESCAN_MS = 1_000  # a reader that is plugged in between listing and waiting is found after it at the latest
 BACK_OFF_S = (0.25, 10.0)  # first and longest pause before the service is asked again
 STOP_LIMIT_S = 2.0  # a reader whose driver hangs keeps its thread; the thread ends with the process
-READ_TRIES = 3
-READ_PAUSE_S = 0.05
+READ_TRIES, READ_PAUSE_S = 3, 0.05
 TROUBLE_LIMIT = 3  # showings in a row that the reader itself failed to read
 
 
@@ -120,22 +123,15 @@ class Watcher:
         config: PcscConfig,
         shown: Callable[[TokenRead], None],
         health: Callable[[str | None], None],
-        clock: Callable[[], float] = time.monotonic,
+        clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self._scard, self._config, self._shown, self._health, self._clock = scard, config, shown, health, clock
+        self._scard, self._config, self._shown, self._health, self._clock_ns = scard, config, shown, health, clock_ns
         self._stopping = threading.Event()
         self._context: Any = None
         self._told: str | None = ""  # what health heard last; neither None nor a message yet
         self._trouble = 0
         self._debounce = Debounce(config.debounce_ms)
-        self._innocent = _unsigned(  # taken away too soon, or no contactless card at all
-            scard.SCARD_W_REMOVED_CARD,
-            scard.SCARD_E_NO_SMARTCARD,
-            scard.SCARD_W_UNRESPONSIVE_CARD,
-            scard.SCARD_W_UNPOWERED_CARD,
-            scard.SCARD_W_UNSUPPORTED_CARD,
-            scard.SCARD_E_PROTO_MISMATCH,
-        )
+        self._innocent = _unsigned(*(getattr(scard, name) for name in INNOCENT))
         self._hints = {
             scard.SCARD_E_NO_SERVICE: "start it: systemctl enable --now pcscd.socket",
             scard.SCARD_W_SECURITY_VIOLATION: "allow this user org.debian.pcsc-lite.access_pcsc in polkit",
@@ -212,7 +208,7 @@ class Watcher:
             present = bool(event & scard.SCARD_STATE_PRESENT)
             # The upper half counts comings and goings: two at once are a removal that was too short to be seen.
             if not present or (held and count != previous):
-                self._debounce.went(self._now_ms())
+                self._debounce.went(self._clock_ns() // 1_000_000)
                 held = False
             if present and not held:
                 held = True
@@ -240,8 +236,8 @@ class Watcher:
         except UidRejected as why:
             log.warning("reader %s: card ignored: %s (%s)", self._config.name, why, masked(uid))
             return
-        if self._debounce.came(token, self._now_ms()):
-            self._shown(TokenRead(token, _kind(atr), self._config.name, self._config.evses))
+        if self._debounce.came(token, self._clock_ns() // 1_000_000):
+            self._shown(TokenRead(token, kind_of(atr), self._config.name, self._config.evses))
 
     def _uid(self, context: Any, name: str) -> bytes | None:
         """The card's UID, or None with a line in the log. Raises _Failure once the reader fails again and again."""
@@ -298,16 +294,7 @@ class Watcher:
             log.warning("%s", text)
         self._health(text)
 
-    def _now_ms(self) -> int:
-        return int(self._clock() * 1000)
-
 
 def _unsigned(*codes: int) -> tuple[int, ...]:
     """PC/SC results as 32 bits without sign, whichever way a build of pyscard gives them."""
     return tuple(code & 0xFFFFFFFF for code in codes)
-
-
-def _kind(atr: bytes) -> TokenKind:
-    """The card's standard, which the reader puts into the answer-to-reset of a storage card."""
-    _, found, tail = atr.partition(ATR_STORAGE_CARD)
-    return TokenKind.ISO15693 if found and tail[:1] and tail[0] in ATR_ISO15693 else TokenKind.ISO14443

@@ -11,10 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hal.types import TokenKind
+
 # ISO/IEC 14443-3: single, double and triple size; 8 is ISO/IEC 15693 and FeliCa.
 UID_BYTES = (4, 7, 8, 10)
 # ISO/IEC 14443-3: a single-size UID that begins with 08 is a random number, new at each activation.
 RANDOM_UID_PREFIX = 0x08
+ATR_STORAGE_CARD = bytes.fromhex("804F0CA000000306")  # PC/SC part 3, 3.1.3.2.3.1; the standard byte SS follows
+ATR_ISO15693 = range(0x09, 0x0D)  # SS: ISO 15693 parts 1 to 4
 
 
 class UidRejected(ValueError):
@@ -100,3 +104,9 @@ def _fit(uid: bytes, length: int, keep: Keep) -> bytes:
 def masked(uid: bytes) -> str:
     """A UID for the log: its length and its first byte, which names the manufacturer and not the holder."""
     return f"{len(uid)} bytes, {uid[:1].hex().upper()}…" if uid else "no bytes"
+
+
+def kind_of(atr: bytes) -> TokenKind:
+    """The card's standard, which a PC/SC reader puts into the answer-to-reset of a storage card."""
+    _, found, tail = atr.partition(ATR_STORAGE_CARD)
+    return TokenKind.ISO15693 if found and tail[:1] and tail[0] in ATR_ISO15693 else TokenKind.ISO14443

@@ -98,6 +98,13 @@ def noisy(request: Request) -> Chunks:
     return [(0, bytes([0x00, 0x01, 0x04, 0x2B, 0xFF]) + request.honest + b"\xff\x00")]
 
 
+def other_functions(request: Request) -> Chunks:
+    """Correct frames of functions that nobody asked for, one of them unknown, before the answer."""
+    bodies = [b"\x08\x00\x63\x00\x00", b"\x2b\x0e\x01", b"\x14\x07", b"\x18\x00\x06", b"\x16\x00", b"\x03\x01\x00"]
+    frames = [bytes([request.unit]) + body for body in bodies]
+    return [(0.005, frame + crc(frame)) for frame in frames] + [(0.005, request.honest)]
+
+
 def in_pieces(request: Request) -> Chunks:
     return [(0, request.honest[:1]), (0.01, request.honest[1:9]), (0.01, request.honest[9:])]
 

@@ -66,10 +66,14 @@ def config(slave: LyingSlave, **more: object) -> ModbusMeterConfig:
 
 
 async def once(meter: ModbusMeter) -> MeterReading:
+    """One reading; what the line brings must never reach the loop's exception handler."""
+    failures: list[dict[str, object]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: failures.append(context))
     try:
         return await meter.read()
     finally:
         await meter.close()
+        assert failures == []
 
 
 def test_a_whole_reading(slave: LyingSlave) -> None:
@@ -97,7 +101,14 @@ def test_the_serial_number_is_asked_once_and_the_pause_is_kept(slave: LyingSlave
 
 
 @pytest.mark.parametrize(
-    "mood", [lying_slave.echoing, lying_slave.noisy, lying_slave.in_pieces, lying_slave.twice(0.01)]
+    "mood",
+    [
+        lying_slave.echoing,
+        lying_slave.noisy,
+        lying_slave.other_functions,
+        lying_slave.in_pieces,
+        lying_slave.twice(0.01),
+    ],
 )
 def test_a_disturbed_line_does_not_hide_the_answer(slave: LyingSlave, mood: Mood) -> None:
     slave.usual = mood
@@ -406,6 +417,24 @@ def test_a_meter_behind_modbus_tcp() -> None:
             await meter.read()
         await meter.close()
         await other.close()
+
+    asyncio.run(scenario())
+
+
+def test_a_web_server_where_a_gateway_should_be() -> None:
+    async def scenario() -> None:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(12)
+            writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        config = ModbusMeterConfig(f"tcp://127.0.0.1:{port}", "eastron_sdm120", timeout_ms=TIMEOUT_MS, retries=0)
+        with pytest.raises(DeviceError, match=rf"tcp://127.0.0.1:{port}, unit 1"):
+            await once(modbus_meter.open(config))
+        server.close()
 
     asyncio.run(scenario())
 

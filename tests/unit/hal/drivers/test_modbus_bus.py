@@ -1,4 +1,4 @@
-"""Finding the answer in what a line brings, and the errors of a line that cannot be had."""
+"""Lines that cannot be had, and wrong configurations; real lines are in tests/integration/hardware."""
 
 from __future__ import annotations
 
@@ -11,59 +11,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hal.drivers import modbus_bus, modbus_meter
-from hal.drivers.modbus_bus import Bus, BusError, BusSettings, Query, find_answer, share
+from hal.drivers.modbus_bus import Bus, BusError, BusSettings, share
+from hal.drivers.modbus_frames import Query
 from hal.drivers.modbus_meter import ModbusMeterConfig
 from hal.interfaces import DeviceError
-from tests.unit.hal.drivers.frames import answer, closed, crc
 
 QUERY = Query(unit=1, function=4, address=0, count=2, timeout_ms=20, pause_ms=0)
-GOOD = answer(1, 4, [0x4366, 0x199A])
-REFUSED = closed(bytes([1, 0x84, 2]))
 
 
 @pytest.fixture(autouse=True)
 def _no_lines_left() -> Iterator[None]:
     yield
     assert modbus_bus._lines == []
-
-
-def test_the_check_sum_is_the_one_of_the_documents() -> None:
-    assert closed(bytes.fromhex("010400000002")) == bytes.fromhex("01040000000271CB")  # Eastron SDM120M 2.5, 2.1
-
-
-@pytest.mark.parametrize("frame", [GOOD, REFUSED])
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (b"", b""),
-        (closed(bytes.fromhex("010400000002")), b""),  # the echo of the request
-        (b"\x01", b""),
-        (b"\x01\x04", b"\x01\x04\x04"),
-        (answer(2, 4, [1, 2]), b""),  # another unit
-        (answer(1, 3, [1, 2]), b""),  # another function
-        (answer(1, 4, [1, 2, 3]), b""),  # another block
-        (GOOD[:-1] + b"\x00", b"\xff" * 9),  # a broken one before it
-        (b"\x00\x01\x04\x2b\xff", b"\x00"),
-    ],
-)
-def test_the_answer_is_found_among_other_things(frame: bytes, before: bytes, after: bytes) -> None:
-    assert find_answer(before + frame + after, QUERY, crc) == frame
-    assert find_answer(before + frame[:-1], QUERY, crc) == b""
-
-
-@given(st.binary(max_size=264))
-def test_noise_is_no_answer_and_never_an_error(noise: bytes) -> None:
-    found = find_answer(noise, QUERY, crc)
-    assert found == b"" or (found in noise and crc(found[:-2]).to_bytes(2, "big") == found[-2:])
-
-
-@given(st.binary(max_size=40), st.binary(max_size=40))
-def test_noise_around_an_answer_does_not_hide_it(before: bytes, after: bytes) -> None:
-    assert find_answer(before + GOOD + after, QUERY, crc) != b""
 
 
 def test_a_missing_library_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,17 +107,6 @@ class Client:
         return self.outcome
 
 
-class Answer:
-    function_code = 4
-    exception_code = 0
-
-    def __init__(self, *words: int) -> None:
-        self.registers = list(words)
-
-    def isError(self) -> bool:
-        return False
-
-
 @pytest.mark.parametrize("error", [ValueError("Invalid baud rate"), OSError(5, "Input/output error")])
 def test_whatever_the_library_raises_at_opening_is_a_bus_error(error: Exception) -> None:
     bus, client = Bus(BusSettings("/dev/null", 9600, "N", 1)), Client(error)
@@ -165,15 +115,6 @@ def test_whatever_the_library_raises_at_opening_is_a_bus_error(error: Exception)
         asyncio.run(bus.read(QUERY))
     assert client.closed == 1
     assert not caught.value.passing
-
-
-def test_an_answer_of_another_length_is_refused() -> None:
-    """Over TCP the library does not compare the length with the request's."""
-    bus = Bus(BusSettings("tcp://10.0.0.5:502", 9600, "N", 1))
-    bus._make = lambda _timeout_s: Client(Answer(1))  # type: ignore[method-assign]
-    with pytest.raises(BusError, match="1 registers in the answer instead of 2") as caught:
-        asyncio.run(bus.read(QUERY))
-    assert caught.value.passing
 
 
 def test_ipv6_gateways() -> None:

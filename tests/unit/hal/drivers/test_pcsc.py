@@ -27,15 +27,15 @@ class Bench:
         self.scard = scard
         self.tokens: list[TokenRead] = []
         self.health: list[str | None] = []
-        self.now = 0.0
+        self.now = 0
         self.script: Iterator[Step] = iter(script)
         self.watcher = Watcher(
-            scard, config or PcscConfig(), self.tokens.append, self.health.append, clock=lambda: self.now
+            scard, config or PcscConfig(), self.tokens.append, self.health.append, clock_ns=lambda: self.now
         )
         scard.step = self._step
 
     def _step(self) -> None:
-        self.now += 1.0
+        self.now += 1_000_000_000
         step = next(self.script, self.watcher.stop)
         step()
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hal.drivers.modbus_bus import BusError, BusSettings, Query, find_answer
+from hal.drivers.modbus_bus import BusError, BusSettings
+from hal.drivers.modbus_frames import Query, find_answer
 from hal.drivers.modbus_meter import ModbusMeter, ModbusMeterConfig
 from hal.drivers.register_map import MAPS, load
 from hal.types import MeterReading

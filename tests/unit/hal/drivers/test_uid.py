@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hal.drivers.uid import ByteOrder, Case, Keep, Radix, UidFormat, UidRejected, masked, token_text
+from hal.drivers.uid import ByteOrder, Case, Keep, Radix, UidFormat, UidRejected, kind_of, masked, token_text
+from hal.types import TokenKind
 
 LSB, DEC, LAST, LOWER = ByteOrder.LSB, Radix.DEC, Keep.LAST, Case.LOWER
 
@@ -72,3 +73,17 @@ def test_the_canonical_form_loses_nothing(uid: bytes) -> None:
         assert bytes.fromhex(token) == uid
         assert token == token.upper()
         assert len(token) <= 20  # OCPP 1.6 CiString20
+
+
+@pytest.mark.parametrize(
+    ("atr", "kind"),
+    [
+        ("3B8F8001804F0CA000000306030001000000006A", TokenKind.ISO14443),
+        ("3B8F8001804F0CA0000003060B00140000000077", TokenKind.ISO15693),
+        ("3B8F8001804F0CA000000306", TokenKind.ISO14443),  # cut short
+        ("3B8180018080", TokenKind.ISO14443),  # a card with a processor
+        ("", TokenKind.ISO14443),
+    ],
+)
+def test_the_kind_of_card_by_its_answer_to_reset(atr: str, kind: TokenKind) -> None:
+    assert kind_of(bytes.fromhex(atr)) is kind
