@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from hal.types import (
     ContactorState,
@@ -75,6 +75,41 @@ class ConnectorLock(Protocol):
 
     def drive(self, locked: bool) -> None: ...
     def state(self) -> LockState: ...
+
+
+class Contact(Protocol):
+    """An input contact that the guard samples: emergency stop, ventilation. `active` is True when it says so."""
+
+    def active(self) -> bool: ...
+
+
+class Thermometer(Protocol):
+    """A temperature that the guard samples, tenths of a degree Celsius; None if the sensor has nothing to say."""
+
+    def read(self) -> int | None: ...
+
+
+@runtime_checkable
+class Beating(Protocol):
+    """A part with a fail-safe of its own (a pulse pin, an MCU that wants to be called): opens when no beat comes."""
+
+    @property
+    def heartbeat_ms(self) -> int | None: ...
+    def heartbeat(self) -> None: ...
+
+
+@runtime_checkable
+class Notifying(Protocol):
+    """A part that tells when its input changed."""
+
+    def subscribe(self, changed: Callable[[], None]) -> None: ...
+
+
+@runtime_checkable
+class Closable(Protocol):
+    """A part that holds something (lines, a port) to let go of."""
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

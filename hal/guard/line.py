@@ -11,7 +11,7 @@ from hal.guard.interlock import step
 from hal.guard.settings import InterlockSettings
 from hal.guard.state import GuardInputs, Setup, State
 from hal.interfaces import DeviceError, PowerInputs, PowerOutputs, PowerPath
-from hal.types import EvseCapabilities, Permit, PilotSignal, PowerReport
+from hal.types import EvseCapabilities, LockState, Permit, PilotSignal, PowerReport
 
 RETRY_MS = 1_000  # a power path that failed is asked again this often; its others must not wait for its time-outs
 MAX_ROUNDS = 8  # a path whose inputs change at once with its outputs is followed this often, then later
@@ -61,14 +61,26 @@ class Line:
     def stop(self) -> None:
         """Open, X1; the bolt stays as it is, since it may hold something energised. Never raises."""
         with suppress(Exception):  # whatever it is, the next power path must still be made safe
+            self.make_safe()
+
+    def make_safe(self) -> None:
+        """The same, and raises what goes wrong, after everything was tried."""
+        try:
             self._path.apply(self._safe())
-        with suppress(Exception):
+        finally:
             self._path.close()
 
     def _safe(self) -> PowerOutputs:
-        drive = self._state.lock
-        locked = self.capabilities.has_lock and (drive is None or drive.out)
-        return PowerOutputs(PilotSignal.OFF, CONSTANT_HIGH_PERMILLE, closed=False, phases=1, locked=locked)
+        return PowerOutputs(PilotSignal.OFF, CONSTANT_HIGH_PERMILLE, closed=False, phases=1, locked=self._keeps_bolt())
+
+    def _keeps_bolt(self) -> bool:
+        """Whether the bolt is to stay locked: as it was told last, else as it is found, else (unknown) yes."""
+        if not self.capabilities.has_lock or self._state.lock is not None:
+            return self._state.lock is not None and self._state.lock.out
+        try:
+            return self._path.read().lock is not LockState.UNLOCKED
+        except DeviceError:
+            return True
 
     @property
     def wake_at_ms(self) -> int | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from hal.guard import messages as m
@@ -61,7 +62,9 @@ class Guard:
     """Drives the power paths; speaks to one agent at a time.
 
     `clock_ms` is monotonic. `on_wake` is called when `next_wake_ms` may have come nearer outside `tick`, so that a host
-    can set its timer anew. Driver errors become faults; any other exception is a bug and passes through to the host,
+    can set its timer anew. `changed` is what power paths call with their EVSE when an input changed (default:
+    `on_change`; a host with threads hands the call to its own). `saw_report` gets each report, with or without an
+    agent. Driver errors become faults; any other exception is a bug and passes through to the host,
     which must make the outputs safe (`stop`) and end.
     """
 
@@ -73,11 +76,15 @@ class Guard:
         *,
         peripherals: Peripherals | None = None,
         on_wake: Callable[[], None] | None = None,
+        changed: Callable[[int], None] | None = None,
+        saw_report: Callable[[PowerReport], None] | None = None,
     ) -> None:
         self.board = board
         self._clock_ms = clock_ms
         self._peripherals = peripherals or NoPeripherals()
         self._on_wake = on_wake or (lambda: None)
+        self._changed = changed or self.on_change
+        self._saw_report = saw_report or (lambda report: None)
         self._lines = {line.capabilities.evse: Line(line, self._report) for line in lines}
         self._agent: _Agent | None = None
         self._greeting: set[int] = set()  # ids of connections that have not said hello
@@ -90,7 +97,7 @@ class Guard:
         """Drive everything to its safe state and begin to watch."""
         now_ms = self._clock_ms()
         for evse, line in self._lines.items():
-            line.start(now_ms, lambda evse=evse: self.on_change(evse))  # type: ignore[misc]  # bound by default
+            line.start(now_ms, partial(self._changed, evse))
 
     def stop(self) -> None:
         """Drive everything to its safe state and let go of the hardware. Never raises."""
@@ -111,6 +118,11 @@ class Guard:
         for line in self._lines.values():
             line.tick(now_ms)
         return self.next_wake_ms
+
+    @property
+    def agent(self) -> object | None:
+        """Whoever has the say, None if nobody; another object for each `hello`."""
+        return self._agent
 
     @property
     def next_wake_ms(self) -> int | None:
@@ -237,6 +249,7 @@ class Guard:
         self._peripherals.read_meter(request.evse, done)
 
     def _report(self, report: PowerReport) -> None:
+        self._saw_report(report)
         if self._agent is not None:
             self._send(self._agent.connection, report)
 

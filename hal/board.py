@@ -1,0 +1,275 @@
+"""The board file: which hardware the station has, as TOML, checked whole before anything is opened.
+
+    [board]                     name, kind: real, mock, or mixed (real hardware around the bench)
+    [[evse]]                    id, evse_id, phases, max_current_a, supply, connectors, accept_no_fail_safe
+    [evse.power_path]           driver and its options; or, or over it, parts: pilot, contactor, proximity, …
+    [evse.meter]                driver and its options
+    [evse.interlock]            timings and thresholds (`hal.guard.settings`)
+    [[reader]], [[indicator]]   driver and its options
+
+The first thing that is wrong is told as one `BoardError` that names file, table, key, value and what to do about it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
+from pathlib import Path
+
+from hal import registry
+from hal.guard.settings import InterlockSettings
+from hal.layout import (
+    MAX_EVSES,
+    PARTS,
+    Board,
+    BoardKind,
+    Cable,
+    Device,
+    Evse,
+    Header,
+    Indicator,
+    Outlet,
+    PathOptions,
+    PathSpec,
+    Supply,
+)
+from hal.registry import Kind, MissingExtra, UnknownDriver
+from hal.schema import SchemaError, build
+
+MAX_FILE_BYTES = 256 * 1024
+MAX_AC_CURRENT_A = 80
+MAX_DEVICES = 64
+MOCK = "mock"
+NO_FAIL_SAFE = "none"
+
+Table = Mapping[str, object]
+
+
+class BoardError(ValueError):
+    """The board file cannot be used. The text names file, table, key, value and remedy."""
+
+    def __init__(self, file: str, error: SchemaError) -> None:
+        self.file = file
+        self.table, self.key, self.value, self.remedy = error.table, error.key, error.value, error.remedy
+        super().__init__(f"{file}: {error}")
+
+
+def load(file: str, *, guard_only: bool = False) -> Board:
+    """The board of `file`, or the default mock board for the name `mock`. Raises BoardError.
+
+    `guard_only` leaves out what belongs to the agent: its drivers would cost the guard more memory than it may have.
+    """
+    if file == MOCK:
+        return mock_board()
+    try:
+        return parse(_read(file), file, guard_only=guard_only)
+    except SchemaError as error:
+        raise BoardError(file, error) from None
+
+
+def mock_board(evses: Sequence[Table] = ({},), file: str = MOCK) -> Board:
+    """A mock board; each item holds keys of a table `[[evse]]`, all of them optional here. Raises BoardError."""
+    served = {"driver": MOCK}
+    tables = [{"id": number, "power_path": served, "meter": served, **one} for number, one in enumerate(evses, 1)]
+    document = {"board": {"name": MOCK, "kind": MOCK}, "evse": tables, "reader": [served]}
+    return parse(document, file)
+
+
+def parse(document: Table, file: str, *, guard_only: bool = False) -> Board:
+    """The board that a TOML document describes; `file` is its name in errors. Raises BoardError."""
+    try:
+        return _board(document, file, guard_only)
+    except SchemaError as error:
+        raise BoardError(file, error) from None
+
+
+def device_allow(board: Board, *, guard: bool = True, agent: bool = True) -> list[str]:
+    """Device files that the processes of this board open, as values of systemd's `DeviceAllow=`, sorted."""
+    devices = [*(board.guard_devices() if guard else ()), *(board.agent_devices() if agent else ())]
+    paths = {path for device in devices for path in device.filled(device.driver.devices)}
+    return [f"{path} rw" for path in sorted(paths) if path.startswith(("/dev/", "char-", "block-"))]
+
+
+def _read(file: str) -> Table:
+    try:
+        with Path(file).open("rb") as stream:
+            raw = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SchemaError("board", "", MISSING, f"cannot be read: {error.strerror}", "check path and rights") from None
+    if len(raw) > MAX_FILE_BYTES:
+        raise SchemaError("board", "", MISSING, "is too long", f"keep it under {MAX_FILE_BYTES} bytes")
+    try:
+        return tomllib.loads(raw.decode())
+    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
+        raise SchemaError("board", "", MISSING, f"is no TOML: {error}", "correct it there") from None
+
+
+def _board(document: Table, file: str, guard_only: bool) -> Board:
+    for key in document:
+        if key not in ("board", "evse", "reader", "indicator"):
+            raise SchemaError(
+                "top level", key, MISSING, "there is no such table", "known are board, evse, reader, indicator"
+            )
+    header = build(Header, _table(document.get("board", {}), "board"), "board")
+    evses = tuple(_evse(table, name, guard_only) for table, name in _tables(document, "evse", MAX_EVSES))
+    if not evses:
+        raise SchemaError("evse", "", MISSING, "there is no EVSE", "add a table [[evse]] with id and power_path")
+    ids = [evse.id for evse in evses]
+    for number, one in enumerate(ids, 1):
+        if one in ids[: number - 1]:
+            raise SchemaError(f"evse #{number}", "id", one, "is taken by another EVSE", "give each EVSE its own id")
+    if guard_only:
+        return Board(file, header.name, header.kind, evses)
+    readers = tuple(_device(Kind.READER, table, name) for table, name in _tables(document, "reader"))
+    lights = tuple(_indicator(table, name) for table, name in _tables(document, "indicator"))
+    board = Board(file, header.name, header.kind, evses, readers, lights)
+    _check_served(board, set(ids))
+    _check_claims(board)
+    _check_kind(board)
+    return board
+
+
+def _table(value: object, name: str) -> Table:
+    if not isinstance(value, dict):
+        raise SchemaError(name, "", MISSING, "a table is needed", f"write [{name}]")
+    return value
+
+
+def _tables(document: Table, name: str, most: int = MAX_DEVICES) -> list[tuple[Table, str]]:
+    value = document.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise SchemaError(name, "", MISSING, "a list of tables is needed", f"write [[{name}]]")
+    if len(value) > most:
+        raise SchemaError(name, "", MISSING, f"{len(value)} tables", f"at most {most} are possible")
+    return [(item, f"{name} #{number}") for number, item in enumerate(value, 1)]
+
+
+def _evse(table: Table, name: str, guard_only: bool) -> Evse:
+    plain = {key: value for key, value in table.items() if key not in ("power_path", "meter", "interlock")}
+    outlet = build(Outlet, plain, name)
+    if outlet.supply is Supply.AC and outlet.max_current_a > MAX_AC_CURRENT_A:
+        remedy = f"write at most {MAX_AC_CURRENT_A}: no duty cycle says more"
+        raise SchemaError(name, "max_current_a", outlet.max_current_a, "is out of range for AC", remedy)
+    interlock = build(InterlockSettings, _table(table.get("interlock", {}), f"{name}.interlock"), f"{name}.interlock")
+    if outlet.has_lock and not interlock.contactor_feedback:
+        remedy = "wire the feedback contact, or set lock = false for the connectors"
+        problem = "a lock may only open when feedback says that the contactor is open"
+        raise SchemaError(f"{name}.interlock", "contactor_feedback", False, problem, remedy)
+    temperatures = [step.temperature_dc for step in interlock.derating]
+    if temperatures != sorted(set(temperatures)):
+        raise SchemaError(
+            f"{name}.interlock", "derating", temperatures, "steps do not rise", "order them by temperature_dc"
+        )
+    if "power_path" not in table:
+        remedy = 'write power_path = { driver = "…" } or its parts (pilot and contactor at least)'
+        raise SchemaError(name, "power_path", MISSING, "is missing", remedy)
+    path = _path(_table(table["power_path"], f"{name}.power_path"), f"{name}.power_path", outlet)
+    has_meter = "meter" in table and not guard_only
+    meter = _device(Kind.METER, table["meter"], f"{name}.meter") if has_meter else None
+    fail_safe = _fail_safe(path)
+    if fail_safe == NO_FAIL_SAFE and not outlet.accept_no_fail_safe:
+        problem = "nothing opens this power path when the guard dies"
+        remedy = "use hardware with a heartbeat, or write accept_no_fail_safe = true"
+        raise SchemaError(name, "accept_no_fail_safe", False, problem, remedy)
+    return Evse(outlet, path, meter, interlock, fail_safe)
+
+
+def _path(table: Table, name: str, outlet: Outlet) -> PathSpec:
+    parts = {part: _device(kind, table[part], f"{name}.{part}") for part, kind in PARTS.items() if part in table}
+    own = {spec.name for spec in fields(PathOptions)} if parts else set()
+    options = build(PathOptions, {key: value for key, value in table.items() if key in own}, name)
+    rest = {key: value for key, value in table.items() if key not in parts and key not in own}
+    whole = _device(Kind.POWER_PATH, rest, name) if "driver" in rest or not parts else None
+    if whole is None:
+        for key, value in rest.items():
+            known = ", ".join((*PARTS, *sorted(own)))
+            raise SchemaError(name, key, value, "there is no such key here", f"known are driver, {known}")
+        _check_parts(parts, name, outlet)
+    return PathSpec(whole, parts, options.poll_ms, options.ventilated)
+
+
+def _check_parts(parts: Mapping[str, Device], name: str, outlet: Outlet) -> None:
+    needed = ["pilot", "contactor"]
+    if any(connector.cable is Cable.SOCKET for connector in outlet.connectors):
+        needed.append("proximity")
+    if outlet.has_lock:
+        needed.append("lock")
+    for part in needed:
+        if part not in parts:
+            remedy = f'write {part} = {{ driver = "…" }}, or a driver for the whole path'
+            raise SchemaError(name, part, MISSING, "is missing: this EVSE needs that part", remedy)
+
+
+def _fail_safe(path: PathSpec) -> str:
+    """How the contactor opens when the guard dies: its own part says it, where there is one."""
+    device = path.parts.get("contactor", path.whole)
+    return str(getattr(device.config, "fail_safe", device.driver.fail_safe)) if device else NO_FAIL_SAFE
+
+
+def _device(kind: Kind, value: object, name: str) -> Device:
+    table = _table(value, name)
+    driver_name = table.get("driver")
+    if not isinstance(driver_name, str):
+        known = ", ".join(sorted(registry.DRIVERS[kind])) or "those of installed extensions"
+        raise SchemaError(name, "driver", table.get("driver", MISSING), "is missing", f"known are {known}")
+    options = {key: item for key, item in table.items() if key != "driver"}
+    try:
+        driver = registry.find(kind, driver_name)
+        config_type = registry.config_type(driver)
+    except UnknownDriver as error:
+        raise SchemaError(name, "driver", driver_name, "is unknown", str(error)) from None
+    except MissingExtra as error:
+        raise SchemaError(name, "driver", driver_name, "is not installed", str(error)) from None
+    if config_type is None:
+        for key, item in options.items():
+            raise SchemaError(name, key, item, "there is no such key here", f"driver {driver_name} has no options")
+        return Device(kind, driver_name, driver, None, name)
+    return Device(kind, driver_name, driver, build(config_type, options, name), name)
+
+
+def _indicator(table: Table, name: str) -> Indicator:
+    evse = table.get("evse")
+    if evse is not None and type(evse) is not int:
+        raise SchemaError(name, "evse", evse, "a whole number is needed", "write the id of an EVSE")
+    options = {key: value for key, value in table.items() if key != "evse"}
+    return Indicator(evse, _device(Kind.INDICATOR, options, name))
+
+
+def _check_served(board: Board, ids: set[int]) -> None:
+    """Readers and indicators name EVSEs that there are."""
+    for device in board.readers:
+        for evse in getattr(device.config, "evses", ()):
+            if evse not in ids:
+                raise SchemaError(device.table, "evses", evse, "there is no such EVSE", f"known are {sorted(ids)}")
+    for indicator in board.indicators:
+        if indicator.evse is not None and indicator.evse not in ids:
+            table = indicator.device.table
+            raise SchemaError(table, "evse", indicator.evse, "there is no such EVSE", f"known are {sorted(ids)}")
+
+
+def _check_claims(board: Board) -> None:
+    """One owner per thing: no two devices are the same meter, pin or reader."""
+    owners: dict[str, str] = {}
+    for device in (*board.guard_devices(), *board.agent_devices()):
+        for claim in device.filled(device.driver.claims):
+            if claim in owners:
+                problem = f"is the same device as [{owners[claim]}]: {claim}"
+                raise SchemaError(device.table, "driver", device.name, problem, "give each its own device")
+            owners[claim] = device.table
+
+
+def _check_kind(board: Board) -> None:
+    """The bench never comes near a real board, and a board that calls itself mock has nothing real."""
+    devices = (*board.guard_devices(), *board.agent_devices())
+    simulated = [device for device in devices if device.driver.simulated]
+    real = [device for device in devices if device.driver.module]
+    if board.kind is BoardKind.REAL and simulated:
+        problem = "belongs to the bench, and the board is real"
+        raise SchemaError(simulated[0].table, "driver", simulated[0].name, problem, 'write kind = "mixed" in [board]')
+    if board.kind is BoardKind.MOCK and real:
+        problem = "is real, and the board is a mock"
+        raise SchemaError(real[0].table, "driver", real[0].name, problem, 'write kind = "mixed" in [board]')
+    if board.kind is BoardKind.MIXED and not (simulated and real):
+        missing = "nothing real" if simulated else "nothing of the bench"
+        raise SchemaError("board", "kind", "mixed", f"there is {missing} on it", 'write kind = "real" or "mock"')
