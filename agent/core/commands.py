@@ -183,11 +183,12 @@ class Verdict(StrEnum):
 
 
 class VariableResult(Struct, frozen=True):
-    """`status` in 2.0.1 spelling of Get- or SetVariableStatusEnumType."""
+    """`status` in 2.0.1 spelling of Get- or SetVariableStatusEnumType; `code` and `why` as in `Result`."""
 
     query: VariableQuery
     status: str
     value: str | None = None
+    code: str = ""
     why: str = ""
 
 

@@ -40,7 +40,7 @@ class Provisioning:
                 found.append(VariableResult(query=query, status="NotSupportedAttributeType"))
                 continue
             got = self._registry.get(address, attribute)
-            found.append(VariableResult(query=query, status=got.status.value, value=got.value, why=got.code.value))
+            found.append(VariableResult(query=query, status=got.status.value, value=got.value, code=got.code.value))
         return Result(verdict=Verdict.ACCEPTED, variables=tuple(found))
 
     def set(self, turn: Turn, command: SetVariables, who: str) -> tuple[Result, list[Address]]:
@@ -56,7 +56,8 @@ class Provisioning:
                 self._registry.apply(planned.change)
                 turn.record(VariableWritten(address=planned.change.target, value=planned.change.value))
                 changed.append(address)
-            found.append(VariableResult(query=query, status=planned.status.value, why=planned.reason))
+            status, code = planned.status.value, planned.code.value
+            found.append(VariableResult(query=query, status=status, code=code, why=planned.reason))
         if changed:
             turn.do(ApplyVariables(addresses=tuple(str(a) for a in changed)))
         return Result(verdict=Verdict.ACCEPTED, variables=tuple(found)), changed
