@@ -7,7 +7,7 @@ verb `help` shows it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
@@ -94,7 +94,7 @@ class Arg:
         return found
 
 
-def check(args: tuple[Arg, ...], given: Mapping[str, object], evses: int, where: str) -> dict[str, Any]:
+def check(args: tuple[Arg, ...], given: Mapping[str, object], evses: Collection[int], where: str) -> dict[str, Any]:
     """The checked values by key, defaults filled in. Raises BenchError that names the argument.
 
     An optional argument without a default of its own (default None) is left out where it is not given, so that a
@@ -119,7 +119,7 @@ def _names(args: tuple[Arg, ...]) -> str:
     return ", ".join(arg.name for arg in args) or "none"
 
 
-def _value(arg: Arg, value: object, evses: int, where: str) -> object:
+def _value(arg: Arg, value: object, evses: Collection[int], where: str) -> object:
     if value is None:
         if arg.nullable:
             return None
@@ -136,22 +136,23 @@ def _within(arg: Arg, value: float, where: str, what: str = "") -> None:
         raise _bad(where, f"is {what}{value}; it must be between {arg.low} and {arg.high}")
 
 
-def _evse(arg: Arg, value: object, evses: int, where: str) -> int:
+def _evse(arg: Arg, value: object, evses: Collection[int], where: str) -> int:
     if type(value) is not int:
         raise _bad(where, "must be an integer")
-    if not 1 <= value <= evses:
-        raise BenchError("unknown_evse", f"{where} {value} is not there; the station has EVSE 1 to {evses}")
+    if value not in evses:
+        known = ", ".join(map(str, evses))
+        raise BenchError("unknown_evse", f"{where} {value} is not there; the station has EVSE {known}")
     return value
 
 
-def _int(arg: Arg, value: object, evses: int, where: str) -> int:
+def _int(arg: Arg, value: object, evses: Collection[int], where: str) -> int:
     if type(value) is not int:
         raise _bad(where, "must be an integer")
     _within(arg, value, where)
     return value
 
 
-def _number(arg: Arg, value: object, evses: int, where: str) -> int:
+def _number(arg: Arg, value: object, evses: Collection[int], where: str) -> int:
     if type(value) is not int and type(value) is not float:
         raise _bad(where, "must be a number")
     if not math.isfinite(value):
@@ -160,13 +161,13 @@ def _number(arg: Arg, value: object, evses: int, where: str) -> int:
     return round(value * arg.scale)
 
 
-def _bool(arg: Arg, value: object, evses: int, where: str) -> bool:
+def _bool(arg: Arg, value: object, evses: Collection[int], where: str) -> bool:
     if type(value) is not bool:
         raise _bad(where, "must be true or false")
     return value
 
 
-def _text(arg: Arg, value: object, evses: int, where: str) -> str:
+def _text(arg: Arg, value: object, evses: Collection[int], where: str) -> str:
     if type(value) is not str:
         raise _bad(where, "must be a string")
     _within(arg, len(value), where, "a text of length ")
@@ -175,19 +176,19 @@ def _text(arg: Arg, value: object, evses: int, where: str) -> str:
     return value
 
 
-def _choice(arg: Arg, value: object, evses: int, where: str) -> str:
+def _choice(arg: Arg, value: object, evses: Collection[int], where: str) -> str:
     if type(value) is not str or value not in arg.choices:
         raise _bad(where, f"must be one of {', '.join(arg.choices)}")
     return value
 
 
-def _object(arg: Arg, value: object, evses: int, where: str) -> dict[str, Any]:
+def _object(arg: Arg, value: object, evses: Collection[int], where: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _bad(where, "must be an object")
     return check(arg.fields, value, evses, where)
 
 
-def _list(arg: Arg, value: object, evses: int, where: str) -> tuple[object, ...]:
+def _list(arg: Arg, value: object, evses: Collection[int], where: str) -> tuple[object, ...]:
     if not isinstance(value, list | tuple):
         raise _bad(where, "must be a list")
     if len(value) > MAX_LIST:

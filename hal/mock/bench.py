@@ -85,19 +85,19 @@ class Bench:
     def call(self, verb: str, args: Mapping[str, object]) -> Args:
         """The same, with the arguments as a mapping."""
         row = find(verb)
-        checked = check(row.args, args, len(self.world.outlets), verb)
+        checked = check(row.args, args, self.world.outlets, verb)
         self.catch_up()
         try:
             if row.target is Target.AGENT:
-                return self._forward(verb, checked)
+                return self._forward(verb, row.given(args))
             own = self._own.get(verb)
             return own(checked) if own is not None else HANDLERS[verb](self.world, checked)
         finally:
             self.settle()
 
-    def _forward(self, verb: str, checked: Args) -> Args:
+    def _forward(self, verb: str, args: Args) -> Args:
         station = self.world.station
-        if station is None or not station.verb(verb, checked):
+        if station is None or not station.verb(verb, args):
             raise BenchError("no_agent", f"{verb} is the agent's to do, and no agent is connected")
         return {"forwarded": True}
 
@@ -163,8 +163,6 @@ class Bench:
         self.world.devices.pop(SUPPLY, None)
         if not self.world.powered:
             return
-        for path in tuple(self._paths.values()):
-            path.abandon()
         self.world.set_powered(False)
         self.reports.clear()
         if self.host is not None:
@@ -248,6 +246,10 @@ class Bench:
         self.settle()
 
     # paths
+
+    def has_power(self) -> bool:
+        """Whether the station's electronics have a supply."""
+        return self.world.powered
 
     def watch_path(self, path: MockPowerPath) -> None:
         """A path of the present guard; its power returns with its first word."""

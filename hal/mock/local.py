@@ -15,7 +15,7 @@ from hal.guard.client import AgentWire, HardwareEvents
 from hal.guard.settings import InterlockSettings
 from hal.interfaces import DeviceError
 from hal.mock.bench import Bench
-from hal.mock.station import MockStation, Peer
+from hal.mock.station import MockStation, Overlay, Peer, bench_alone
 from hal.types import IndicatorState, MeterReading, Permit
 
 KILLED = "the guard died"
@@ -66,17 +66,22 @@ class LocalGuard:
     `run` serves one agent; when that is cancelled (the agent died) the guard lives on with the last permits, and
     another `run` is another agent. `kill` and `restart` are the guard's own death and return. A power cut of the bench
     ends it for good: boot with a new one.
+
+    `settings` are the interlock's, by EVSE; `overlay` puts the real parts of a mixed board over the bench's paths.
     """
 
-    def __init__(self, bench: Bench, settings: Mapping[int, InterlockSettings] | None = None) -> None:
+    def __init__(
+        self, bench: Bench, settings: Mapping[int, InterlockSettings] | None = None, overlay: Overlay = bench_alone
+    ) -> None:
         self._bench = bench
         self._settings = settings
+        self._overlay = overlay
         self._up = asyncio.Event()
         self._link: _Link | None = None
         self._station = self._begin()
 
     def _begin(self) -> MockStation:
-        station = MockStation(self._bench, self._settings)
+        station = MockStation(self._bench, self._settings, self._overlay)
         station.start()
         self._up.set()
         return station

@@ -17,6 +17,7 @@ class PathHost(Protocol):
 
     def catch_up(self) -> int: ...
     def settle_soon(self) -> None: ...
+    def has_power(self) -> bool: ...
     def watch_path(self, path: MockPowerPath) -> None: ...
     def forget_path(self, path: MockPowerPath) -> None: ...
 
@@ -26,7 +27,7 @@ class MockPowerPath:
 
     The fail-safe is the mock's own: `orphan` says that the guard died, and the path opens by itself after
     `FAIL_SAFE_MS`. No heartbeat is asked for, so that a quiet station needs no timer; who gives one all the same is
-    held to it. A path of an earlier boot is dead: it raises DeviceError.
+    held to it. A path without power, or of an earlier boot, is dead: it raises DeviceError.
     """
 
     poll_ms: int | None = None
@@ -108,5 +109,7 @@ class MockPowerPath:
         self.outlet.open_now(PilotSignal.OFF)
 
     def _need(self) -> None:
+        if not self._host.has_power():
+            raise DeviceError(f"the power path of EVSE {self.outlet.number} has no power")
         if not self._alive:
             raise DeviceError(f"the power path of EVSE {self.outlet.number} belongs to a guard that is gone")

@@ -20,7 +20,7 @@ from hal.guard.wire import MAX_LINE_BYTES, encode
 from hal.mock.bench import Bench
 from hal.mock.clock import LoopClock
 from hal.mock.socket import BenchServer
-from hal.mock.station import MockStation, Peer
+from hal.mock.station import MockStation, Overlay, Peer, bench_alone
 from hal.mock.topology import MockTopology
 
 MAX_AGENTS = 4  # the newest has the say; one or two more may be on their way out
@@ -91,12 +91,17 @@ class MockProcess:
     """Bench, guard and the guard's socket; the `StationHost` of the bench. `start` it, `stop` it."""
 
     def __init__(
-        self, bench: Bench, guard_socket: str, settings: Mapping[int, InterlockSettings] | None = None
+        self,
+        bench: Bench,
+        guard_socket: str,
+        settings: Mapping[int, InterlockSettings] | None = None,
+        overlay: Overlay = bench_alone,
     ) -> None:
         self.station: MockStation | None = None
         self._bench = bench
         self._path = guard_socket
         self._settings = settings
+        self._overlay = overlay
         self._agents: set[_AgentConnection] = set()
         self._server: asyncio.AbstractServer | None = None
         bench.host = self
@@ -144,7 +149,7 @@ class MockProcess:
 
     def boot(self) -> None:
         """The power is back."""
-        self.station = MockStation(self._bench, self._settings)
+        self.station = MockStation(self._bench, self._settings, self._overlay)
         self.station.start()
 
     def brownout(self, hold_up_ms: int) -> None:
@@ -161,6 +166,7 @@ async def serve(
     topology: MockTopology | None = None,
     *,
     settings: Mapping[int, InterlockSettings] | None = None,
+    overlay: Overlay = bench_alone,
     notify: Callable[[str], None] = lambda state: None,
     watchdog_s: float | None = None,
 ) -> None:
@@ -170,7 +176,7 @@ async def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, over.set)
     bench = Bench(topology, LoopClock(loop))
-    process = MockProcess(bench, guard_socket, settings)
+    process = MockProcess(bench, guard_socket, settings, overlay)
     await process.start()
     try:
         async with BenchServer(bench, bench_socket):
@@ -191,12 +197,23 @@ def run(
     topology: MockTopology | None = None,
     *,
     settings: Mapping[int, InterlockSettings] | None = None,
+    overlay: Overlay = bench_alone,
     notify: Callable[[str], None] = lambda state: None,
     watchdog_s: float | None = None,
 ) -> None:
     """The process, whole: `serve` on a loop of its own.
 
-    `settings` are the interlock's, by EVSE. `notify` gets what sd_notify takes; with `watchdog_s` it gets `WATCHDOG=1`
-    that often.
+    `settings` are the interlock's, by EVSE; `overlay` puts the real parts of a mixed board over the bench's paths.
+    `notify` gets what sd_notify takes; with `watchdog_s` it gets `WATCHDOG=1` that often.
     """
-    asyncio.run(serve(guard_socket, bench_socket, topology, settings=settings, notify=notify, watchdog_s=watchdog_s))
+    asyncio.run(
+        serve(
+            guard_socket,
+            bench_socket,
+            topology,
+            settings=settings,
+            overlay=overlay,
+            notify=notify,
+            watchdog_s=watchdog_s,
+        )
+    )

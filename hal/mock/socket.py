@@ -69,7 +69,7 @@ class Conversation:
         self._answer(None, error=BenchError("too_long", f"a line may have at most {MAX_LINE_BYTES} bytes"))
         self._hang_up()
 
-    def close(self) -> None:
+    def closed(self) -> None:
         """The client is gone."""
         if self._leave is not None:
             self._leave()
@@ -170,7 +170,7 @@ class _Connection(asyncio.Protocol):
         """The client left."""
         self._server.leave(self)
         if self._talk is not None:
-            self._talk.close()
+            self._talk.closed()
 
     def drop(self) -> None:
         """The server closes."""

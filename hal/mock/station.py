@@ -13,14 +13,20 @@ from hal.guard import messages as m
 from hal.guard.line import PowerLine
 from hal.guard.server import Guard
 from hal.guard.settings import InterlockSettings
-from hal.interfaces import DeviceError
+from hal.interfaces import DeviceError, PowerPath
 from hal.mock.bench import Bench
 from hal.mock.clock import Handle
 from hal.mock.meter import ANSWER_TIMEOUT_MS
-from hal.types import Fault, IndicatorState, MeterReading, PowerReport, TokenRead
+from hal.types import Fault, IndicatorState, MeterReading, TokenRead
 
 BOARD = "mock"
+Overlay = Callable[[int, PowerPath], PowerPath]
 WELCOME = b'{"k":"welcome"'
+
+
+def bench_alone(evse: int, path: PowerPath) -> PowerPath:
+    """No real part anywhere."""
+    return path
 
 
 class Peer:
@@ -42,36 +48,37 @@ class Peer:
         self._close()
 
 
-class _MockGuard(Guard):
-    """Shows the bench each report, whether or not an agent listens."""
-
-    bench: Bench
-
-    def _report(self, report: PowerReport) -> None:
-        self.bench.saw_report(report)
-        super()._report(report)
-
-
 class MockStation:
     """A guard on a bench. `start` it, `open` a peer for each agent, hand in lines by `receive`.
+
+    `settings` are the interlock's, by EVSE. `overlay` may put real parts over the bench's path of an EVSE (a mixed
+    board: `hal.powerpath`); it may raise DeviceError, which passes through.
 
     Also what the bench tells (`Station`) and what the guard asks of its board (`Peripherals`).
     """
 
-    def __init__(self, bench: Bench, settings: Mapping[int, InterlockSettings] | None = None) -> None:
+    def __init__(
+        self, bench: Bench, settings: Mapping[int, InterlockSettings] | None = None, overlay: Overlay = bench_alone
+    ) -> None:
         self._bench = bench
-        self._settings = settings or {}
+        chosen = settings or {}
         self._wake: Handle | None = None
         self._wake_ms = 0
         self._peer: Peer | None = None
         self._alive = True
         self._paths = {evse: bench.power_path(evse) for evse in bench.world.outlets}
         lines = [
-            PowerLine(one, self._paths[one.evse], self._settings.get(one.evse, InterlockSettings()))
+            PowerLine(one, overlay(one.evse, self._paths[one.evse]), chosen.get(one.evse, InterlockSettings()))
             for one in bench.world.topology.capabilities()
         ]
-        self._guard = _MockGuard(BOARD, lines, bench.clock.now_ms, peripherals=self, on_wake=self._set_timer)
-        self._guard.bench = bench
+        self._guard = Guard(
+            BOARD,
+            lines,
+            bench.clock.now_ms,
+            peripherals=self,
+            on_wake=self._set_timer,
+            saw_report=bench.saw_report,
+        )
 
     def start(self) -> None:
         """Begin to watch, and take over what the bench has to tell."""
@@ -94,6 +101,8 @@ class MockStation:
 
     def power_lost(self) -> None:
         """The supply is gone: nothing left to be tidy with."""
+        for path in self._paths.values():
+            path.abandon()
         self._forget()
 
     def _forget(self) -> None:

@@ -48,12 +48,21 @@ class MockEvse:
 
 @dataclass(frozen=True, slots=True)
 class MockTopology:
-    """The whole mock station; EVSEs are numbered from 1 in the order given."""
+    """The whole mock station; EVSEs are numbered from 1 in the order given, unless `numbers` says otherwise."""
 
     evses: tuple[MockEvse, ...] = (MockEvse(),)
+    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _within("number of mock EVSEs", len(self.evses), 1, MAX_EVSES)
+        if self.numbers and (len(set(self.numbers)) != len(self.evses) or len(self.numbers) != len(self.evses)):
+            raise ValueError(
+                f"numbers of mock EVSEs are {self.numbers}; each of {len(self.evses)} needs one of its own"
+            )
+
+    def outlets(self) -> dict[int, MockEvse]:
+        """The EVSEs by number."""
+        return dict(enumerate(self.evses, 1))
 
     def capabilities(self) -> tuple[EvseCapabilities, ...]:
         """What the guard tells the agent about each EVSE."""
@@ -67,5 +76,5 @@ class MockTopology:
                 has_lock=evse.has_lock,
                 fail_safe="mock",
             )
-            for number, evse in enumerate(self.evses, 1)
+            for number, evse in self.outlets().items()
         )

@@ -1,12 +1,13 @@
 """The verbs of the bench as a table: name, arguments, what it does. The public contract of the bench, version 1.
 
 This is data only, cheap to import; what a verb does is in the modules that `hal.mock.bench` lists. `target` says who
-acts: the bench itself, the agent (the verb is forwarded with its checked arguments), the host of the station
-(power), or the connection (`events`).
+acts: the bench itself, the agent (the verb is forwarded with its arguments as they were given, once they are checked),
+or the connection (`events`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -56,6 +57,11 @@ class Verb:
     doc: str
     args: tuple[Arg, ...] = ()
     target: Target = Target.BENCH
+
+    def given(self, args: Mapping[str, object]) -> dict[str, Any]:
+        """The arguments by their own names, defaults filled in; `args` were checked."""
+        defaults = {arg.name: arg.default for arg in self.args if arg.default not in (None, REQUIRED)}
+        return {**defaults, **args}
 
     def describe(self) -> dict[str, Any]:
         """The row as plain data, for `help`."""

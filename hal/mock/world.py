@@ -57,7 +57,7 @@ class World:
         self._cards: dict[str, Card] = {}
         self.outlets = {
             number: Outlet(number, spec, self.timeline, self.emit, self._mark)
-            for number, spec in enumerate(topology.evses, 1)
+            for number, spec in topology.outlets().items()
         }
 
     # time
@@ -90,7 +90,7 @@ class World:
         """Snapshot of an EVSE's meter. Raises DeviceError."""
         outlet = self.outlets.get(evse)
         if outlet is None:
-            raise DeviceError(f"there is no meter of EVSE {evse}; the mock has EVSE 1 to {len(self.outlets)}")
+            raise DeviceError(f"the bench has no meter of EVSE {evse}; it has EVSE {', '.join(map(str, self.outlets))}")
         if not self.powered:
             raise DeviceError(f"the meter of EVSE {evse} has no power")
         return outlet.read_meter()
@@ -172,5 +172,5 @@ class World:
         self.set_grid(powered)
         for outlet in self.outlets.values():
             outlet.open_now(PilotSignal.OFF if powered else None)
-        if not powered:
-            self._changed.clear()
+        for evse in self.outlets:  # whoever still holds a path must look, and find it dead or back
+            self._mark(evse)

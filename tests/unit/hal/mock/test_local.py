@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from hal.guard.client import GuardPort
-from hal.interfaces import DeviceError
+from hal.guard.settings import InterlockSettings
+from hal.interfaces import DeviceError, PowerPath
 from hal.mock.bench import Bench
 from hal.mock.clock import LoopClock
 from hal.mock.local import LocalGuard
@@ -179,7 +180,7 @@ def test_the_agents_verbs_and_its_light(loop: SimLoop) -> None:
     site.do("clock.step", seconds=3_600)
     site.guard.indicate(1, IndicatorState.RESERVED)
     loop.advance(0)
-    assert site.agent.verbs == [("clock.step", {"step_ms": 3_600_000})]
+    assert site.agent.verbs == [("clock.step", {"seconds": 3_600})]
     assert site.evse()["indicator"] == "reserved"
 
 
@@ -332,6 +333,19 @@ def test_a_new_agent_learns_the_state_of_sensors(loop: SimLoop) -> None:
     loop.kill("agent", power=False)
     site.start_agent()
     assert site.agent.devices["bay-1"] == {"evse": 1, "occupied": 1}
+
+
+def test_real_parts_may_lie_over_the_benchs_paths(loop: SimLoop) -> None:
+    bench = Bench(MockTopology((MockEvse(), MockEvse())), LoopClock(loop))
+    laid: list[tuple[int, PowerPath]] = []
+
+    def overlay(evse: int, path: PowerPath) -> PowerPath:
+        laid.append((evse, path))
+        return path
+
+    LocalGuard(bench, {1: InterlockSettings(close_debounce_ms=20)}, overlay)
+    assert [evse for evse, _ in laid] == [1, 2]
+    assert all(path.read().contactor is ContactorState.OPEN for _, path in laid)
 
 
 def test_an_idle_station_sets_no_timer(loop: SimLoop) -> None:

@@ -637,10 +637,10 @@ def test_external_limits() -> None:
     ("verb", "args", "told"),
     [
         ("network.set", {"up": False}, {"up": False}),
-        ("clock.step", {"seconds": -1.5}, {"step_ms": -1_500}),
+        ("clock.step", {"seconds": -1.5}, {"seconds": -1.5}),
         ("storage.fail", {}, {"kind": "full"}),
         ("storage.heal", {}, {}),
-        ("firmware.configure", {"install_s": 30, "result": "failed"}, {"install_ms": 30_000, "result": "failed"}),
+        ("firmware.configure", {"install_s": 30, "result": "failed"}, {"install_s": 30, "result": "failed"}),
         ("system.reboot", {}, {}),
     ],
 )
