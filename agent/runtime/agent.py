@@ -33,7 +33,7 @@ from agent.ocpp.peer import Peer
 from agent.runtime import codec
 from agent.runtime.backend import Backend
 from agent.runtime.clock import StationClock
-from agent.runtime.hardware import Hardware
+from agent.runtime.hardware import Hardware, Meter
 from agent.runtime.pump import PEER, Pump
 from agent.store.faults import StoreFault
 from agent.store.interface import LedgerPort
@@ -42,7 +42,7 @@ from agent.store.writer import Writer
 from agent.variables import names
 from agent.variables.registry import Registry
 from hal.guard.client import GuardPort
-from hal.interfaces import EnergyMeter, Indicator, TokenReader
+from hal.interfaces import Indicator, TokenReader
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class Agent:
         ledger: LedgerPort,
         guard: GuardPort,
         *,
-        meters: Mapping[int, EnergyMeter] | None = None,
+        meters: Mapping[int, Meter] | None = None,
         readers: Sequence[TokenReader] = (),
         indicators: Mapping[int, Indicator] | None = None,
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from agent.core.effects import AnyEffect, DriveLock, Grant, ReadMeter, ResetFaults, SetSampling, ShowIndicator
 from agent.core.events import (
@@ -22,13 +22,19 @@ from agent.core.events import (
     TokenPresented,
 )
 from hal.guard.client import GuardPort
-from hal.interfaces import DeviceError, EnergyMeter, Indicator, TokenReader
-from hal.types import EvseCapabilities, Fault, PowerReport, TokenRead
+from hal.interfaces import DeviceError, Indicator, TokenReader
+from hal.types import EvseCapabilities, Fault, MeterReading, PowerReport, TokenRead
 
 log = logging.getLogger(__name__)
 
 METER_TIMEOUT_S = 2.0
 INDICATOR_TIMEOUT_S = 2.0
+
+
+class Meter(Protocol):
+    """What can be read for a snapshot."""
+
+    async def read(self) -> MeterReading: ...
 
 
 class Hardware:
@@ -44,7 +50,7 @@ class Hardware:
         post: Callable[[AnyEvent], None],
         verb: Callable[[str, dict[str, Any]], None],
         *,
-        meters: Mapping[int, EnergyMeter] | None = None,
+        meters: Mapping[int, Meter] | None = None,
         readers: Sequence[TokenReader] = (),
         indicators: Mapping[int, Indicator] | None = None,
     ) -> None:

@@ -74,6 +74,7 @@ class Pump:
         self._peer = peer
         self._writer = writer
         self._events: deque[AnyEvent] = deque()
+        self._asked: list[asyncio.Future[None]] = []
         self._wake = asyncio.Event()
         self._lines: deque[_Line] = deque()
         self._line_wake = asyncio.Event()
@@ -87,6 +88,13 @@ class Pump:
     def connect(self, backend: Backend | None, hardware: Hardware) -> None:
         self._backend = backend
         self._hardware = hardware
+
+    async def alive(self) -> None:
+        """Returns once the pump has taken all that was queued before: what the watchdog asks."""
+        seen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._asked.append(seen)
+        self._wake.set()
+        await seen
 
     def post(self, event: AnyEvent) -> None:
         """Queue an event. Beyond the bound regular samples are dropped; nothing else can come that fast."""
@@ -109,6 +117,10 @@ class Pump:
                     if self.beats % 64 == 0:
                         await asyncio.sleep(0)  # a burst must not starve the loop
                 self._wake.clear()
+                asked, self._asked = self._asked, []
+                for seen in asked:
+                    if not seen.done():
+                        seen.set_result(None)
                 await self._wake.wait()
 
     def _take(self, outcome: Outcome, event: AnyEvent | None) -> None:

@@ -17,15 +17,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
-
-from agent.ocpp.v2x.dialect import Dialect201
 
 from agent.core.rules import Options
 from agent.demo.csms import Csms, Received
 from agent.ocpp.dialect import Identity, Make
 from agent.ocpp.endpoint import Endpoint
+from agent.ocpp.v2x.dialect import Dialect201
 from agent.ocpp.v16.dialect import Dialect16
 from agent.runtime.agent import Agent, Plan
 from agent.secret import Secret
@@ -56,6 +57,10 @@ MEASURANDS = (
     "SoC",
 )
 RESET_S = 2.0  # how long the machine takes to come back after a reset
+
+
+def _virtual_now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 class NotSeen(AssertionError):
@@ -114,7 +119,9 @@ class World:
             password=Secret(PASSWORD),
             subprotocols=offered,
         )
-        self.csms = Csms(subprotocols=offered, passwords={IDENTITY: PASSWORD} if security_profile else None)
+        self.csms = Csms(
+            now=_virtual_now, subprotocols=offered, passwords={IDENTITY: PASSWORD} if security_profile else None
+        )
         self.disk = SimDisk()
         self.mock = Bench(MockTopology(evses), LoopClock(loop))
         self.guard = LocalGuard(self.mock)

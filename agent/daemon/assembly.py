@@ -1,0 +1,168 @@
+"""From a checked configuration to the parts of a station: topology, registry, devices, plan of a boot."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from agent.core.rules import Options, PowerLoss
+from agent.daemon.config import Config
+from agent.daemon.config_tables import Resumption
+from agent.ocpp.dialect import Identity, Make
+from agent.ocpp.endpoint import Endpoint
+from agent.ocpp.v2x.dialect import Dialect201
+from agent.ocpp.v16.dialect import Dialect16
+from agent.runtime.agent import Plan
+from agent.runtime.devices import LateIndicator, LateMeter, LateReader
+from agent.store.ledger import Ledger
+from agent.variables import file, names
+from agent.variables.registry import Registry
+from agent.variables.topology import ENERGY, MEASURANDS, Evse, Outlet, Topology
+from hal import layout
+from hal.interfaces import Indicator
+
+log = logging.getLogger(__name__)
+
+LEDGER = "ledger.sqlite"
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+_DIALECTS: dict[str, Make] = {"ocpp1.6": Dialect16, "ocpp2.0.1": Dialect201}
+# What the bench's meters read; a real meter says it itself.
+BENCH_MEASURANDS = frozenset(
+    {
+        ENERGY,
+        "Energy.Active.Export.Register",
+        "Power.Active.Import",
+        "Power.Factor",
+        "Current.Import",
+        "Voltage",
+        "Frequency",
+        "SoC",
+    }
+)
+_OWN_MEASURANDS = frozenset({"Power.Offered", "Current.Offered"})  # the agent knows these without any meter
+
+
+class Devices:
+    """The devices that the agent opens itself; all others are channels of the guard's wire."""
+
+    def __init__(self, board: layout.Board) -> None:
+        meters = {e.id: e.meter for e in board.evses if e.meter is not None and e.meter.driver.module}
+        self.meters = {evse: LateMeter(device) for evse, device in meters.items()}
+        self.readers = [LateReader(device) for device in board.readers if device.driver.module]
+        lights = [one for one in board.indicators if one.device.driver.module]
+        self.indicators: dict[int, Indicator] = {
+            evse.id: LateIndicator(light.device)
+            for light in lights
+            for evse in board.evses
+            if light.evse in {None, evse.id}
+        }
+        for evse, meter in self.meters.items():
+            problem = meter.prepare()
+            if problem is not None:
+                log.error("meter missing, tried again at each reading", extra={"evse": evse, "why": problem})
+
+
+def topology(config: Config, devices: Devices) -> Topology:
+    """What the registry has to know of the hardware."""
+    station = config.station
+    fuse_a = config.supply.fuse_a or max(e.outlet.max_current_a for e in config.board.evses) * len(config.board.evses)
+    return Topology(
+        evses=tuple(_evse(config, one, devices) for one in config.board.evses),
+        phases=config.supply.phases,
+        max_current_ma=fuse_a * 1000,
+        vendor=station.vendor,
+        model=station.model,
+        serial=station.serial,
+        firmware=station.firmware_version,
+        identity=station.identity,
+        security_profile=config.csms.endpoint.security_profile,
+        network_profiles={1: config.csms.endpoint.security_profile},
+    )
+
+
+def _evse(config: Config, one: layout.Evse, devices: Devices) -> Evse:
+    meter = devices.meters.get(one.id)
+    read = meter.measurands | {ENERGY} if meter is not None else BENCH_MEASURANDS
+    bench = one.power_path.simulated
+    return Evse(
+        connectors=tuple(Outlet(type=c.type, has_lock=c.has_lock) for c in one.outlet.connectors),
+        phases=0 if one.outlet.supply is layout.Supply.DC else one.outlet.phases,
+        max_current_ma=one.outlet.max_current_a * 1000,
+        voltage_mv=config.supply.voltage_v * 1000,
+        measurands=tuple(name for name in MEASURANDS if name in read | _OWN_MEASURANDS),
+        signed_values=bench and meter is None,
+        bay_sensor=bench,
+    )
+
+
+def registry(config: Config, devices: Devices) -> Registry:
+    """The registry with the file's layer. Raises agent.variables.file.ConfigurationError."""
+    made = Registry(topology(config, devices))
+    file.load(made, config.variables, config.file)
+    return made
+
+
+def open_ledger(config: Config) -> Ledger:
+    """The ledger of the data folder. Raises LedgerRefused."""
+    spare = Path(config.store.spare) if config.store.spare else None
+    path = Path(config.store.data_dir) / LEDGER
+    return Ledger.open(path, reserve_bytes=config.store.reserve_kib * 1024, spare=spare)
+
+
+def cold_start(config: Config) -> bool:
+    """Whether the machine itself booted since the last start (or nobody can tell): then power may have been lost."""
+    note = Path(config.store.data_dir) / "boot_id"
+    try:
+        current = BOOT_ID.read_text().strip()
+    except OSError:
+        return True
+    try:
+        before = note.read_text().strip()
+    except OSError:
+        before = ""
+    if before != current:
+        try:
+            note.write_text(current)
+        except OSError as error:
+            log.warning("boot id not kept", extra={"why": str(error)})
+    return before != current
+
+
+def plan(config: Config, made: Registry, *, cold: bool, reason: str = "") -> Plan:
+    """The plan of one boot."""
+    station = config.station
+    resume = {Resumption.RESUME: PowerLoss.RESUME, Resumption.STOP: PowerLoss.STOP}
+    return Plan(
+        identity=Identity(
+            vendor=station.vendor,
+            model=station.model,
+            serial=station.serial,
+            firmware=station.firmware_version,
+            iccid=station.iccid,
+            imsi=station.imsi,
+            box_serial=station.charge_box_serial,
+            meter_type=station.meter_type,
+            meter_serial=station.meter_serial,
+        ),
+        options=Options(
+            power_loss=resume[config.power_loss.policy],
+            guard_loss=resume[config.power_loss.guard_policy],
+            cold=cold,
+            fuse_ma=config.supply.fuse_a * 1000 if config.supply.fuse_a is not None else None,
+            data_transfer_vendors=station.data_transfer_vendors,
+        ),
+        dialects=tuple(_DIALECTS[name] for name in config.csms.endpoint.subprotocols if name in _DIALECTS),
+        endpoints={1: endpoint(config, made)},
+        boot_reason=reason,
+    )
+
+
+def endpoint(config: Config, made: Registry) -> Endpoint:
+    """The connection profile with what the registry knows better: password and ping interval."""
+    password = made.secret(names.BASIC_AUTH) or config.csms.endpoint.password
+    changes: dict[str, Any] = {"password": password}
+    if made.has(names.WEB_SOCKET_PING_INTERVAL):
+        changes["ping_interval_ms"] = made.integer(names.WEB_SOCKET_PING_INTERVAL) * 1000
+    return replace(config.csms.endpoint, **changes)
