@@ -12,11 +12,13 @@ from collections import OrderedDict
 
 from msgspec import Raw, Struct
 
+from agent.ocpp.endpoint import MAX_MESSAGE_BYTES
+
 
 class Limits(Struct, frozen=True):
     """Bounds of one connection's RPC. The defaults suit a station."""
 
-    max_bytes: int = 1 << 20  # of a frame from the peer
+    max_bytes: int = MAX_MESSAGE_BYTES  # of a frame from the peer
     max_nesting: int = 32  # of arrays and objects in it
     max_open_calls: int = 32  # calls of the peer that wait for our answer
     max_answers: int = 32  # answers kept for a repeated call ...

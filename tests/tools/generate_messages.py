@@ -26,14 +26,28 @@ OUTPUT = Path(__file__).parents[2] / "agent" / "ocpp" / "messages"
 LINE_LENGTH = 120
 OPTIONS = "Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields"
 
+_SAMPLED_16 = ("items", "properties", "sampledValue")
+_UNITS_16 = ["Wh", "kWh", "varh", "kvarh", "W", "kW", "VA", "kVA", "var", "kvar", "A", "V", "K"]
+_UNITS_16 += ["Celcius", "Celsius", "Fahrenheit", "Percent"]
+
 # What the wheel has wrong, as (version, schema, path, what it says, what the Open Charge Alliance says).
 CORRECTIONS: tuple[tuple[str, str, tuple[str, ...], Any, Any], ...] = (
     # OCPP 2.0.1 part 2, 1.16.2: exiResponse is string[0..5600]
     ("v201", "Get15118EVCertificateResponse", ("properties", "exiResponse", "maxLength"), 7500, 5600),
+    # OCPP 1.6 errata 3.84: no unit for the measurand Frequency, which is in Hertz without saying so
+    (
+        "v16",
+        "MeterValues",
+        ("properties", "meterValue", *_SAMPLED_16, "items", "properties", "unit", "enum"),
+        [*_UNITS_16, "Hertz"],
+        _UNITS_16,
+    ),
+    # OCPP 1.6 7.33: a MeterValue has one sampledValue or more, in this message as in the other
+    ("v16", "StopTransaction", ("properties", "transactionData", *_SAMPLED_16, "minItems"), None, 1),
 )
 
 # The schemas of OCPP 1.6 nest anonymous types. Their names in chapter 7 of the specification, by "Message.field" or,
-# for a field that means the same everywhere, by ".field". StopTransaction has variants of its own: no Hertz there.
+# for a field that means the same everywhere, by ".field".
 NAMES_16 = {
     ".chargingProfile": "ChargingProfile",
     ".chargingProfileKind": "ChargingProfileKindType",
@@ -56,7 +70,7 @@ NAMES_16 = {
     ".recurrencyKind": "RecurrencyKindType",
     ".requestedMessage": "MessageTrigger",
     ".sampledValue": "SampledValue",
-    ".transactionData": "TransactionData",
+    ".transactionData": "MeterValue",
     ".unit": "UnitOfMeasure",
     ".updateType": "UpdateType",
     "BootNotificationResponse.status": "RegistrationStatus",
@@ -79,8 +93,6 @@ NAMES_16 = {
     "SendLocalListResponse.status": "UpdateStatus",
     "SetChargingProfileResponse.status": "ChargingProfileStatus",
     "StatusNotificationRequest.status": "ChargePointStatus",
-    "TransactionData.sampledValue": "TransactionSampledValue",
-    "TransactionSampledValue.unit": "TransactionUnitOfMeasure",
     "TriggerMessageResponse.status": "TriggerMessageStatus",
     "UnlockConnectorResponse.status": "UnlockStatus",
 }
@@ -114,8 +126,8 @@ def correct(schema: Schema, path: tuple[str, ...], wrong: Any, right: Any) -> No
     *parents, last = path
     for key in parents:
         schema = schema[key]
-    if schema[last] != wrong:
-        raise ValueError(f"{'.'.join(path)} is {schema[last]!r}, not {wrong!r}: review CORRECTIONS")
+    if schema.get(last) != wrong:
+        raise ValueError(f"{'.'.join(path)} is {schema.get(last)!r}, not {wrong!r}: review CORRECTIONS")
     schema[last] = right
 
 

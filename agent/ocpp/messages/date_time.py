@@ -5,7 +5,6 @@ Messages keep the sender's text, since a signed or stored value must not change 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from msgspec import Meta
@@ -27,17 +26,3 @@ PATTERN = rf"\A(?:{_DATE})[Tt]{_TIME}{_OFFSET}\Z"
 
 DateTime = Annotated[str, Meta(pattern=PATTERN)]
 """A string that msgspec accepts only if it is an RFC 3339 date-time."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-def to_wall_ms(text: str) -> int:
-    """Milliseconds since 1970 UTC of a checked `DateTime`; finer fractions are dropped."""
-    return (datetime.fromisoformat(text.upper()) - _EPOCH) // _MILLISECOND
-
-
-def from_wall_ms(wall_ms: int) -> str:
-    """RFC 3339 text in UTC with milliseconds, no finer (OCPP 2.x part 2, primitive datatype dateTime)."""
-    moment = _EPOCH + timedelta(milliseconds=wall_ms)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

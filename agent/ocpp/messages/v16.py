@@ -174,25 +174,6 @@ RemoteStartStopStatus = Literal["Accepted", "Rejected"]
 ReservationStatus = Literal["Accepted", "Faulted", "Occupied", "Rejected", "Unavailable"]
 ResetStatus = Literal["Accepted", "Rejected"]
 ResetType = Literal["Hard", "Soft"]
-TransactionUnitOfMeasure = Literal[
-    "Wh",
-    "kWh",
-    "varh",
-    "kvarh",
-    "W",
-    "kW",
-    "VA",
-    "kVA",
-    "var",
-    "kvar",
-    "A",
-    "V",
-    "K",
-    "Celcius",
-    "Celsius",
-    "Fahrenheit",
-    "Percent",
-]
 TriggerMessageStatus = Literal["Accepted", "Rejected", "NotImplemented"]
 TriggerMessageStatusEnumType = Literal["Accepted", "Rejected", "NotImplemented"]
 UnitOfMeasure = Literal[
@@ -213,7 +194,6 @@ UnitOfMeasure = Literal[
     "Celsius",
     "Fahrenheit",
     "Percent",
-    "Hertz",
 ]
 UnlockStatus = Literal["Unlocked", "UnlockFailed", "NotSupported"]
 UpdateFirmwareStatusEnumType = Literal[
@@ -689,28 +669,13 @@ class StatusNotificationResponse(Struct, frozen=True, kw_only=True, omit_default
     pass
 
 
-class TransactionSampledValue(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    value: str
-    context: ReadingContext | UnsetType = UNSET
-    format: ValueFormat | UnsetType = UNSET
-    measurand: Measurand | UnsetType = UNSET
-    phase: Phase | UnsetType = UNSET
-    location: Location | UnsetType = UNSET
-    unit: TransactionUnitOfMeasure | UnsetType = UNSET
-
-
-class TransactionData(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    timestamp: DateTime
-    sampledValue: list[TransactionSampledValue]
-
-
 class StopTransactionRequest(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     meterStop: Integer
     timestamp: DateTime
     transactionId: Integer
     idTag: Str20 | UnsetType = UNSET
     reason: Reason | UnsetType = UNSET
-    transactionData: list[TransactionData] | UnsetType = UNSET
+    transactionData: list[MeterValue] | UnsetType = UNSET
 
 
 class StopTransactionResponse(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

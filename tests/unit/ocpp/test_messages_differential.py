@@ -69,6 +69,8 @@ class Source:
         match schema.get("type"):
             case "string" if schema.get("format") == "date-time":
                 return DATES[0]
+            case "string" if schema.get("format") == "uri":
+                return "ftp://example.org/a"
             case "string":
                 limit = schema.get("maxLength", 12)
                 return "\u20ac" * self._random.choice([limit, min(limit, 5), 0])
