@@ -48,17 +48,12 @@ class MockEvse:
 
 @dataclass(frozen=True, slots=True)
 class MockTopology:
-    """The whole mock station; EVSEs are numbered from 1 in the order given, unless `numbers` says otherwise."""
+    """The whole mock station; EVSEs are numbered from 1 in the order given."""
 
     evses: tuple[MockEvse, ...] = (MockEvse(),)
-    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _within("number of mock EVSEs", len(self.evses), 1, MAX_EVSES)
-        if self.numbers and (len(set(self.numbers)) != len(self.evses) or len(self.numbers) != len(self.evses)):
-            raise ValueError(
-                f"numbers of mock EVSEs are {self.numbers}; each of {len(self.evses)} needs one of its own"
-            )
 
     def outlets(self) -> dict[int, MockEvse]:
         """The EVSEs by number."""
