@@ -12,10 +12,8 @@ The first thing that is wrong is told as one `BoardError` that names file, table
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
-from pathlib import Path
 
 from hal import registry
 from hal.guard.settings import InterlockSettings
@@ -35,9 +33,8 @@ from hal.layout import (
     Supply,
 )
 from hal.registry import Kind, MissingExtra, UnknownDriver
-from hal.schema import SchemaError, build
+from hal.schema import TOP, SchemaError, build, read_toml, read_toml_apart
 
-MAX_FILE_BYTES = 256 * 1024
 MAX_AC_CURRENT_A = 80
 MAX_DEVICES = 64
 MOCK = "mock"
@@ -63,9 +60,10 @@ def load(file: str, *, guard_only: bool = False) -> Board:
     if file == MOCK:
         return mock_board()
     try:
-        return parse(_read(file), file, guard_only=guard_only)
+        document = read_toml_apart(file) if guard_only else read_toml(file)
     except SchemaError as error:
         raise BoardError(file, error) from None
+    return parse(document, file, guard_only=guard_only)
 
 
 def mock_board(evses: Sequence[Table] = ({},), file: str = MOCK) -> Board:
@@ -91,26 +89,10 @@ def device_allow(board: Board, *, guard: bool = True, agent: bool = True) -> lis
     return [f"{path} rw" for path in sorted(paths) if path.startswith(("/dev/", "char-", "block-"))]
 
 
-def _read(file: str) -> Table:
-    try:
-        with Path(file).open("rb") as stream:
-            raw = stream.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise SchemaError("board", "", MISSING, f"cannot be read: {error.strerror}", "check path and rights") from None
-    if len(raw) > MAX_FILE_BYTES:
-        raise SchemaError("board", "", MISSING, "is too long", f"keep it under {MAX_FILE_BYTES} bytes")
-    try:
-        return tomllib.loads(raw.decode())
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
-        raise SchemaError("board", "", MISSING, f"is no TOML: {error}", "correct it there") from None
-
-
 def _board(document: Table, file: str, guard_only: bool) -> Board:
     for key in document:
         if key not in ("board", "evse", "reader", "indicator"):
-            raise SchemaError(
-                "top level", key, MISSING, "there is no such table", "known are board, evse, reader, indicator"
-            )
+            raise SchemaError(TOP, key, MISSING, "there is no such table", "known are board, evse, reader, indicator")
     header = build(Header, _table(document.get("board", {}), "board"), "board")
     evses = tuple(_evse(table, name, guard_only) for table, name in _tables(document, "evse", MAX_EVSES))
     if not evses:

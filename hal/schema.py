@@ -12,6 +12,8 @@ The dataclass is the schema. Types: bool, int, str, StrEnum, `T | None`, `tuple[
 
 from __future__ import annotations
 
+import json
+import os
 import types
 import typing
 from collections.abc import Mapping
@@ -22,6 +24,8 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 MAX_SHOWN = 60
+MAX_FILE_BYTES = 256 * 1024
+TOP = "top level"
 
 
 class SchemaError(ValueError):
@@ -35,7 +39,8 @@ class SchemaError(ValueError):
         self.remedy = remedy
         shown = "" if value is MISSING else f" = {show(value)}"
         named = f"key '{key}'{shown}: " if key else ""
-        super().__init__(f"[{table}] {named}{problem}; {remedy}")
+        place = table if table == TOP else f"[{table}]"
+        super().__init__(f"{place} {named}{problem}; {remedy}")
 
 
 def show(value: object) -> str:
@@ -44,6 +49,47 @@ def show(value: object) -> str:
         return str(value).lower()
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+
+
+def read_toml(file: str) -> dict[str, Any]:
+    """The tables of a TOML file. Raises SchemaError if it cannot be read, is too long or is no TOML."""
+    import tomllib  # noqa: PLC0415  # see `read_toml_apart`
+
+    try:
+        with open(file, "rb") as stream:  # pathlib would cost the guard 640 KiB
+            raw = stream.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise SchemaError(TOP, "", MISSING, f"cannot be read: {error.strerror}", "check path and rights") from None
+    if len(raw) > MAX_FILE_BYTES:
+        raise SchemaError(TOP, "", MISSING, "is too long", f"keep it within {MAX_FILE_BYTES} bytes")
+    try:
+        return tomllib.loads(raw.decode())
+    except (ValueError, RecursionError) as error:  # also what is no UTF-8
+        raise SchemaError(TOP, "", MISSING, f"is no TOML: {error}", "correct it there") from None
+
+
+def read_toml_apart(file: str) -> dict[str, Any]:
+    """The same, read by a child process, so that the parser's memory (900 KiB) ends with it. Not with threads running.
+
+    Dates and the like, which no schema of ours has, come as strings.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with open(writing, "w", encoding="utf-8") as stream:
+            try:
+                json.dump({"tables": read_toml(file)}, stream, default=str)
+            except SchemaError as error:
+                json.dump({"error": [error.problem, error.remedy]}, stream)
+        os._exit(0)
+    os.close(writing)
+    with open(reading, encoding="utf-8") as stream:
+        answer = json.loads(stream.read() or '{"error": ["cannot be read: the reader died", "try again"]}')
+    os.waitpid(child, 0)
+    if "error" in answer:
+        raise SchemaError(TOP, "", MISSING, *answer["error"])
+    tables: dict[str, Any] = answer["tables"]
+    return tables
 
 
 def build(kind: type[T], table: Mapping[str, object], where: str) -> T:

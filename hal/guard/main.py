@@ -8,10 +8,9 @@ are wrong (not worth one); 1 an error of ours, after the outputs were made safe.
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NamedTuple
 
 from hal.board import BoardError, load
 from hal.guard.process import PRIORITY_ERROR, log, make_safe, serve
@@ -22,12 +21,25 @@ EX_OK = 0
 EX_UNAVAILABLE = 69
 EX_CONFIG = 78
 DEFAULT_SOCKET = "/run/evse-guard/guard.sock"
+USAGE = f"""usage: evse-guard --board FILE|mock [--socket PATH] [--bench-socket PATH] [--safe]
+
+Owns the power path of a charging station: closes a contactor only under a live permit of the agent.
+
+  --board FILE|mock      board file, or the mock
+  --socket PATH          where the agent connects (default: {DEFAULT_SOCKET})
+  --bench-socket PATH    control socket of the bench; boards with the mock only
+  --safe                 open every contactor and leave
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the guard. Answers the exit code."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if "--help" in given or "-h" in given:
+        sys.stdout.write(USAGE)
+        return EX_OK
     try:
+        options = _options(given)
         return _run(options)
     except (BoardError, _OptionError, MissingExtra) as error:
         log(f"evse-guard: {error}", PRIORITY_ERROR)
@@ -35,16 +47,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DeviceError as error:
         log(f"evse-guard: {error}", PRIORITY_ERROR)
     except OSError as error:
-        where = error.filename or options.socket
-        log(f"evse-guard: {where}: {error.strerror or error}", PRIORITY_ERROR)
+        where = f"{error.filename}: " if error.filename else ""
+        log(f"evse-guard: {where}{error.strerror or error}", PRIORITY_ERROR)
     return EX_UNAVAILABLE
 
 
 class _OptionError(ValueError):
-    """Options that do not go together."""
+    """Options that are unknown, incomplete or do not go together."""
 
 
-def _run(options: argparse.Namespace) -> int:
+class _Options(NamedTuple):
+    board: str
+    socket: str = DEFAULT_SOCKET
+    bench_socket: str | None = None
+    safe: bool = False
+
+
+VALUES = {"--board": "board", "--socket": "socket", "--bench-socket": "bench_socket"}
+
+
+def _options(given: Sequence[str]) -> _Options:
+    """The options. By hand, because argparse would cost the guard 370 KiB for four of them."""
+    found: dict[str, str] = {}
+    safe = False
+    waiting = list(given)
+    while waiting:
+        name, equals, value = waiting.pop(0).partition("=")
+        if name == "--safe" and not equals:
+            safe = True
+        elif name not in VALUES:
+            raise _OptionError(f"unknown option {name!r}; see evse-guard --help")
+        elif not equals and not waiting:
+            raise _OptionError(f"option {name} needs a value; see evse-guard --help")
+        else:
+            found[VALUES[name]] = value if equals else waiting.pop(0)
+    if "board" not in found:
+        raise _OptionError("option --board is missing: --board FILE, or --board mock")
+    return _Options(**found, safe=safe)
+
+
+def _run(options: _Options) -> int:
     board = load(options.board, guard_only=True)
     if options.bench_socket is not None and not board.has_bench:
         raise _OptionError(
@@ -56,22 +98,6 @@ def _run(options: argparse.Namespace) -> int:
     elif make_safe(board):
         return EX_UNAVAILABLE
     return EX_OK
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Wrong options are no reason to try again."""
-        log(f"evse-guard: {message}; see evse-guard --help", PRIORITY_ERROR)
-        sys.exit(EX_CONFIG)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="evse-guard", description="Owns the power path of a charging station.")
-    parser.add_argument("--board", required=True, metavar="FILE|mock", help="board file, or mock")
-    parser.add_argument("--socket", default=DEFAULT_SOCKET, metavar="PATH", help=f"for the agent ({DEFAULT_SOCKET})")
-    parser.add_argument("--bench-socket", metavar="PATH", help="for the bench; boards with the mock only")
-    parser.add_argument("--safe", action="store_true", help="open every contactor and leave")
-    return parser
 
 
 if __name__ == "__main__":
