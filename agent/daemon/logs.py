@@ -57,7 +57,7 @@ class LogEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 Listener = Callable[[LogEntry], None]
 
 
-class Ring(logging.Handler):
+class LogHub(logging.Handler):
     """The one handler of the process: writes each record, and keeps the last ones."""
 
     def __init__(self, stream: TextIO, form: LogFormat, size: int, redactor: Redactor) -> None:
@@ -81,7 +81,7 @@ class Ring(logging.Handler):
         except Exception:  # a log that fails must not end what logs
             self.handleError(record)
 
-    def entries(self, count: int, after: int = 0, level: str = "debug", logger: str = "") -> list[LogEntry]:
+    def tail(self, count: int, level: str = "debug", logger: str = "", after: int = 0) -> list[LogEntry]:
         """The newest records, oldest first; with `after` the first ones that follow that number.
 
         `level` takes those at or above it, `logger` those of that name and below it.
@@ -98,12 +98,8 @@ class Ring(logging.Handler):
             for entry in kept
             if entry.number > after and _PRIORITIES[entry.level] <= least and f"{entry.logger}.".startswith(prefix)
         ]
-        count = max(count, 0)
-        return fitting[:count] if after else fitting[len(fitting) - min(count, len(fitting)) :]
-
-    def lines(self, count: int, after: int = 0) -> list[dict[str, Any]]:
-        """`entries` as the API tells them."""
-        return [{"number": entry.number, **_told(entry)} for entry in self.entries(count, after)]
+        count = min(max(count, 0), len(fitting))
+        return fitting[:count] if after else fitting[len(fitting) - count :]
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Hand each further record to `listener`, in the thread that logs. Answers how to end that."""
@@ -131,22 +127,17 @@ class Ring(logging.Handler):
         return self.redactor(f"{name}={str(value)[:MAX_VALUE]}").partition("=")[2]
 
 
-def configure(table: LogTable, *, secrets: Iterable[Secret] = (), stream: TextIO | None = None) -> Ring:
-    """Make the ring the only handler of the process."""
+def install(table: LogTable, *, secrets: Iterable[Secret] = (), stream: TextIO | None = None) -> LogHub:
+    """Make the hub the only handler of the process."""
     stream = sys.stderr if stream is None else stream
-    ring = Ring(stream, _form(table.format, stream, os.environ), table.ring, Redactor(secrets))
+    hub = LogHub(stream, _form(table.format, stream, os.environ), table.ring, Redactor(secrets))
     root = logging.getLogger()
     for handler in tuple(root.handlers):
         root.removeHandler(handler)
-    root.addHandler(ring)
+    root.addHandler(hub)
     root.setLevel(str(table.level).upper())
     logging.captureWarnings(True)
-    return ring
-
-
-def warn(text: str) -> None:
-    """A warning about the configuration."""
-    logging.getLogger("agent.daemon.config").warning("%s", text)
+    return hub
 
 
 def _form(form: LogFormat, stream: TextIO, environ: Mapping[str, str]) -> LogFormat:
@@ -195,22 +186,9 @@ def _text(entry: LogEntry) -> str:
     return f"{entry.time} {entry.level:<8} {_line(entry)}\n{_trace(entry, '')}"
 
 
-def _told(entry: LogEntry) -> dict[str, Any]:
-    told: dict[str, Any] = {
-        "time": entry.time,
-        "level": entry.level,
-        "logger": entry.logger,
-        "message": entry.message,
-    }
-    if entry.fields:
-        told["fields"] = entry.fields
-    if entry.trace:
-        told["trace"] = entry.trace
-    return told
-
-
 def _json(entry: LogEntry) -> str:
-    return msgspec.json.encode(_told(entry)).decode() + "\n"
+    told: dict[str, Any] = {"time": entry.time, **msgspec.to_builtins(entry)}
+    return msgspec.json.encode(told).decode() + "\n"
 
 
 _RENDERERS: dict[LogFormat, Callable[[LogEntry], str]] = {

@@ -22,41 +22,42 @@ def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 def test_what_is_said(heard: Callable[[], str]) -> None:
-    notify.ready()
-    assert heard() == "READY=1"
-    notify.ready("link up")
+    manager = notify.from_environment()
+    manager.ready("link up")
     assert heard() == "READY=1\nSTATUS=link up"
-    notify.watchdog()
-    assert heard() == "WATCHDOG=1"
-    notify.stopping()
+    manager.stopping()
     assert heard() == "STOPPING=1"
 
 
 def test_a_status_is_one_bounded_line(heard: Callable[[], str]) -> None:
-    notify.status("link down:\nMAINPID=1 " + "x" * 500)
+    notify.from_environment().status("link down:\nMAINPID=1 " + "x" * 500)
     said = heard()
     assert said.startswith("STATUS=link down: MAINPID=1 xxx")
     assert "\n" not in said
     assert len(said) == len("STATUS=") + 200
 
 
-def test_without_a_manager_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    monkeypatch.delenv("WATCHDOG_USEC", raising=False)
-    notify.ready()
-    assert notify.watchdog_interval_ms() is None
-
-
-def test_a_manager_that_is_gone_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
-    notify.watchdog()
-
-
-def test_the_watchdog_is_fed_with_room_to_spare(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_watchdog_is_fed_when_its_time_has_come(heard: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHDOG_USEC", "20000000")
     monkeypatch.delenv("WATCHDOG_PID", raising=False)
-    interval_ms = notify.watchdog_interval_ms()
-    assert interval_ms is not None
-    assert 1_000 <= interval_ms <= 10_000
-    monkeypatch.setenv("WATCHDOG_PID", "1")
-    assert notify.watchdog_interval_ms() is None
+    manager = notify.from_environment()
+    assert manager.interval_ms is not None
+    assert 1_000 <= manager.interval_ms <= 10_000
+    manager.alive(0)
+    assert heard() == "WATCHDOG=1"
+    manager.alive(manager.interval_ms - 1)
+    with pytest.raises(BlockingIOError):
+        heard()
+    manager.alive(manager.interval_ms)
+    assert heard() == "WATCHDOG=1"
+
+
+def test_without_a_manager_nothing_happens() -> None:
+    manager = notify.from_environment({})
+    manager.ready("x")
+    assert manager.interval_ms is None
+    assert manager.alive(0) is None
+
+
+def test_a_manager_that_is_gone_is_no_error(tmp_path: Path) -> None:
+    notify.from_environment({"NOTIFY_SOCKET": str(tmp_path / "nobody")}).stopping()
