@@ -7,15 +7,13 @@ call of its own, so that neither side ever re-enters the other. Works on a virtu
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from contextvars import copy_context
 
 from hal.guard import messages as m
 from hal.guard.client import AgentWire, HardwareEvents
-from hal.guard.settings import InterlockSettings
 from hal.interfaces import DeviceError
 from hal.mock.bench import Bench
-from hal.mock.station import MockStation, Overlay, Peer, bench_alone
+from hal.mock.station import BOARD, MockStation, OpenLines, Peer, bench_lines
 from hal.types import IndicatorState, MeterReading, Permit
 
 KILLED = "the guard died"
@@ -67,21 +65,20 @@ class LocalGuard:
     another `run` is another agent. `kill` and `restart` are the guard's own death and return. A power cut of the bench
     ends it for good: boot with a new one.
 
-    `settings` are the interlock's, by EVSE; `overlay` puts the real parts of a mixed board over the bench's paths.
+    `lines` opens what the guard drives. By default that is the bench alone, with the interlock's default settings; with
+    a board file it is `lambda side: open_lines(board, side)` (`hal.guard.station`), which may put real parts over it.
     """
 
-    def __init__(
-        self, bench: Bench, settings: Mapping[int, InterlockSettings] | None = None, overlay: Overlay = bench_alone
-    ) -> None:
+    def __init__(self, bench: Bench, lines: OpenLines = bench_lines, board: str = BOARD) -> None:
         self._bench = bench
-        self._settings = settings
-        self._overlay = overlay
+        self._lines = lines
+        self._board = board
         self._up = asyncio.Event()
         self._link: _Link | None = None
         self._station = self._begin()
 
     def _begin(self) -> MockStation:
-        station = MockStation(self._bench, self._settings, self._overlay)
+        station = MockStation(self._bench, self._lines, self._board)
         station.start()
         self._up.set()
         return station

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from hal.board import mock_board
 from hal.guard.client import GuardPort
-from hal.guard.settings import InterlockSettings
-from hal.interfaces import DeviceError, PowerPath
+from hal.guard.station import open_lines
+from hal.interfaces import DeviceError
 from hal.mock.bench import Bench
 from hal.mock.clock import LoopClock
 from hal.mock.local import LocalGuard
+from hal.mock.process import topology_of
 from hal.mock.topology import MockEvse, MockTopology
 from hal.types import (
     ContactorState,
@@ -72,9 +74,9 @@ class Agent:
     def verb(self, name: str, args: dict[str, Any]) -> None:
         self.verbs.append((name, args))
 
-    def grant(self, evse: int = 1, current_ma: int = 16_000, lease_ms: int = LEASE_MS) -> None:
+    def grant(self, evse: int = 1, current_ma: int = 16_000, lease_ms: int = LEASE_MS, phases: int = 3) -> None:
         self._number += 1
-        self.port.grant(Permit(evse, self._number, PilotSignal.PWM, current_ma, 3, True, lease_ms))
+        self.port.grant(Permit(evse, self._number, PilotSignal.PWM, current_ma, phases, True, lease_ms))
 
     async def run(self, renewing: bool = True) -> None:
         async with asyncio.TaskGroup() as group:
@@ -335,17 +337,21 @@ def test_a_new_agent_learns_the_state_of_sensors(loop: SimLoop) -> None:
     assert site.agent.devices["bay-1"] == {"evse": 1, "occupied": 1}
 
 
-def test_real_parts_may_lie_over_the_benchs_paths(loop: SimLoop) -> None:
-    bench = Bench(MockTopology((MockEvse(), MockEvse())), LoopClock(loop))
-    laid: list[tuple[int, PowerPath]] = []
-
-    def overlay(evse: int, path: PowerPath) -> PowerPath:
-        laid.append((evse, path))
-        return path
-
-    LocalGuard(bench, {1: InterlockSettings(close_debounce_ms=20)}, overlay)
-    assert [evse for evse, _ in laid] == [1, 2]
-    assert all(path.read().contactor is ContactorState.OPEN for _, path in laid)
+def test_a_board_file_decides_what_the_guard_drives(loop: SimLoop) -> None:
+    board = mock_board([{"connectors": [{"cable": "socket"}]}, {"interlock": {"close_debounce_ms": 2_000}}])
+    bench = Bench(topology_of(board), LoopClock(loop))
+    guard = LocalGuard(bench, lambda side: open_lines(board, side), board.name)
+    agent = Agent(guard)
+    loop.spawn("agent", agent.run())
+    loop.advance(0.1)
+    assert [one.has_lock for one in agent.capabilities] == [True, False]
+    for evse in (1, 2):
+        bench.do("ev.plug_in", evse=evse, charge_delay_s=0)
+        agent.grant(evse)
+    loop.advance(1.5)
+    assert [agent.reports[evse].contactor for evse in (1, 2)] == [ContactorState.CLOSED, ContactorState.OPEN]
+    loop.advance(1)
+    assert agent.reports[2].contactor is ContactorState.CLOSED
 
 
 def test_an_idle_station_sets_no_timer(loop: SimLoop) -> None:

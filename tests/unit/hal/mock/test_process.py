@@ -1,155 +1,183 @@
-"""The mock guard as a process of its own: the agent's real port over a real socket, and the bench's beside it."""
+"""The bench inside the guard's process: the program's loop and sockets, the agent's port, the bench's client."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from hal.board import mock_board
 from hal.guard.client import SocketGuard
-from hal.guard.wire import MAX_LINE_BYTES
-from hal.mock.bench import Bench
-from hal.mock.clock import LoopClock
-from hal.mock.process import MAX_AGENTS, MockProcess, serve
-from hal.mock.topology import MockEvse, MockTopology
+from hal.guard.notify import Notifier
+from hal.guard.process import GuardProcess
+from hal.guard.server import Guard
+from hal.interfaces import DeviceError
+from hal.mock.arguments import BenchError
+from hal.mock.client import BenchClient
+from hal.mock.clock import ManualClock
+from hal.mock.process import open_world, topology_of
+from hal.mock.socket import MAX_LINE_BYTES
 from hal.types import ContactorState, PilotState
 from tests.unit.hal.mock.test_local import Agent
-from tests.unit.hal.mock.test_socket import Client
 
-Scene = Callable[["Stage"], Awaitable[None]]
-
-
-class Stage:
-    """A served mock with an agent."""
-
-    def __init__(self, bench: Bench, process: MockProcess, path: str) -> None:
-        self.bench = bench
-        self.process = process
-        self.path = path
-        self.agent = Agent(SocketGuard(path))
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        for _ in range(5_000):
-            if condition():
-                return
-            await asyncio.sleep(0.002)
-        raise TimeoutError
-
-    async def connect(self) -> Client:
-        return Client(*await asyncio.open_unix_connection(self.path))
+SOCKET = {"cable": "socket"}
 
 
-def play(tmp_path: Path, scene: Scene, *evses: MockEvse) -> None:
+class Site:
+    """A guard process in a thread of this one, with its two sockets."""
+
+    def __init__(self, folder: Path) -> None:
+        self.guard = str(folder / "guard.sock")
+        self.bench = str(folder / "bench.sock")
+        board = mock_board([{"connectors": [SOCKET]}, {"id": 5, "phases": 1}])
+        self.process = GuardProcess(board, self.guard, self.bench, Notifier({}, 1))
+        self._thread = threading.Thread(target=self.process.run)
+
+    def __enter__(self) -> Site:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.loop.stop()
+        self._thread.join(10)
+        self.process.close()
+
+
+@contextmanager
+def site(folder: Path) -> Iterator[tuple[Site, BenchClient]]:
+    with Site(folder) as one, BenchClient(one.bench) as client:
+        yield one, client
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(5_000):
+        if condition():
+            return
+        await asyncio.sleep(0.002)
+    raise TimeoutError
+
+
+def with_agent(path: str, scene: Callable[[Agent], Awaitable[None]]) -> None:
     async def main() -> None:
-        bench = Bench(MockTopology(evses or (MockEvse(),)), LoopClock(asyncio.get_running_loop()))
-        process = MockProcess(bench, str(tmp_path / "guard.sock"))
-        await process.start()
-        stage = Stage(bench, process, str(tmp_path / "guard.sock"))
+        agent = Agent(SocketGuard(path))
         async with asyncio.TaskGroup() as group:
-            runner = group.create_task(stage.agent.run(renewing=False))
-            await stage.until(lambda: 1 in stage.agent.reports)
-            await scene(stage)
+            runner = group.create_task(agent.run(renewing=False))
+            await until(lambda: len(agent.reports) == 2)
+            await scene(agent)
             runner.cancel()
-        process.stop()
 
     asyncio.run(main())
-    assert not (tmp_path / "guard.sock").exists()
 
 
-def test_an_agent_charges_a_car_over_the_socket(tmp_path: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        agent, bench = stage.agent, stage.bench
-        assert agent.capabilities[0].fail_safe == "mock"
-        bench.do("ev.plug_in", charge_delay_s=0)
-        agent.grant()
-        await stage.until(lambda: agent.reports[1].contactor is ContactorState.CLOSED)
-        assert (await agent.port.read_meter(1)).power_w == 3_671
-        bench.do("rfid.tap", id_token="04AB")
-        bench.do("network.set", up=False)
-        await stage.until(lambda: bool(agent.verbs))
-        assert agent.tokens[0].token == "04AB"
-        assert agent.verbs == [("network.set", {"up": False})]
-        assert bench.status()["booted"]
-        bench.do("ev.plug_out")
-        await stage.until(lambda: agent.reports[1].pilot is PilotState.A)
+def test_an_agent_charges_a_car(tmp_path: Path) -> None:
+    with site(tmp_path) as (one, bench):
+        bench.call("bay.set", {"occupied": True})
+        bench.call("fault.inject", {"code": "tamper", "severity": "warning"})
 
-    play(tmp_path, scene)
+        async def scene(agent: Agent) -> None:
+            assert [(can.evse, can.has_lock, can.phases) for can in agent.capabilities] == [(1, True, 3), (5, False, 1)]
+            await until(lambda: bool(agent.devices))
+            assert agent.devices["bay-1"] == {"evse": 1, "occupied": 1}
+            assert len(agent.faults) == 1
+            bench.call("ev.plug_in", {"evse": 5, "charge_delay_s": 0, "phases": 3})
+            agent.grant(5, phases=1)
+            await until(lambda: agent.reports[5].contactor is ContactorState.CLOSED)
+            reading = await agent.port.read_meter(5)
+            assert reading.power_w == 3_671  # one phase is all that this EVSE has
+            bench.call("rfid.tap", {"id_token": "04AB", "evses": [5]})
+            bench.call("clock.step", {"seconds": 5})
+            await until(lambda: bool(agent.verbs))
+            assert agent.tokens[0].token == "04AB"
+            assert agent.verbs == [("clock.step", {"seconds": 5})]
+            status = bench.call("status")
+            assert status["booted"]
+            assert status["evses"][1]["permit"]["live"]
+            bench.call("ev.plug_out", {"evse": 5})
+            await until(lambda: agent.reports[5].pilot is PilotState.A)
 
-
-def test_a_power_cut_takes_the_agent_with_it_until_the_power_returns(tmp_path: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        agent, bench = stage.agent, stage.bench
-        bench.do("ev.plug_in")
-        bench.do("power.cut")
-        await stage.until(lambda: bool(agent.losses))
-        assert agent.verbs == [("power.cut", {})]
-        assert not bench.status()["booted"]
-        agent.reports.clear()
-        await asyncio.sleep(0.3)
-        assert agent.reports == {}
-        bench.do("power.restore")
-        await stage.until(lambda: 1 in agent.reports)
-        assert agent.reports[1].pilot is PilotState.B
-
-    play(tmp_path, scene)
+        with_agent(one.guard, scene)
 
 
-def test_what_is_no_agent_is_turned_away(tmp_path: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        endless = await stage.connect()
-        endless.send(b"x" * (MAX_LINE_BYTES + 1))
-        assert await endless.ended()
-        strange = await stage.connect()
-        assert (await strange.ask(b'{"k":"hello","version":99}\n'))["k"] == "refused"
-        assert await strange.ended()
-        crowd = [await stage.connect() for _ in range(MAX_AGENTS - 1)]
-        extra = await stage.connect()
-        assert await extra.ended()
-        assert (await crowd[0].ask(b"nonsense\n"))["k"] == "refused"
-        assert stage.agent.losses == []
-        crowd[0].writer.close()
-
-    play(tmp_path, scene)
+def test_without_an_agent_its_verbs_are_refused(tmp_path: Path) -> None:
+    with site(tmp_path) as (_, bench):
+        with pytest.raises(BenchError, match="no agent") as caught:
+            bench.call("network.set", {"up": False})
+        assert caught.value.code == "no_agent"
+        with pytest.raises(BenchError, match="EVSE 1, 5"):
+            bench.call("ev.plug_in", {"evse": 3})
 
 
-def test_a_newer_agent_takes_over(tmp_path: Path) -> None:
-    async def scene(stage: Stage) -> None:
-        newer = await stage.connect()
-        assert (await newer.ask(b'{"k":"hello","version":1}\n'))["k"] == "welcome"
-        await stage.until(lambda: bool(stage.agent.losses))
+def test_a_power_cut_stops_whatever_agent_there_is_until_the_power_returns(tmp_path: Path) -> None:
+    with site(tmp_path) as (one, bench):
 
-    play(tmp_path, scene)
+        async def charging(agent: Agent) -> None:
+            bench.call("ev.plug_in", {"charge_delay_s": 0})
+            agent.grant(lease_ms=1_000)
+            await until(lambda: agent.reports[1].contactor is ContactorState.CLOSED)
+            bench.call("power.cut")
+            await until(lambda: agent.verbs == [("power.cut", {})])
+            assert bench.call("status")["evses"][0]["contactor"] == "open"
+
+        async def dark(agent: Agent) -> None:
+            await until(lambda: agent.verbs == [("power.cut", {})])
+            assert agent.reports[1].pilot is PilotState.INVALID
+
+        async def bright(agent: Agent) -> None:
+            await until(lambda: agent.reports[1].pilot is PilotState.B)
+            assert agent.verbs == []
+
+        with_agent(one.guard, charging)
+        with_agent(one.guard, dark)
+        assert not bench.call("status")["bench"]["powered"]
+        assert not bench.call("status")["booted"]
+        bench.call("power.restore")
+        with_agent(one.guard, bright)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_tells_the_service_manager_and_ends_on_a_signal(tmp_path: Path, number: int) -> None:
-    told: list[str] = []
+def test_a_brownout_is_told_by_the_sensor_of_the_supply(tmp_path: Path) -> None:
+    with site(tmp_path) as (one, bench):
 
-    def notify(state: str) -> None:
-        told.append(state)
-        if told.count("WATCHDOG=1") == 2:
-            os.kill(os.getpid(), number)
+        async def scene(agent: Agent) -> None:
+            bench.call("power.brownout", {"hold_up_s": 60})
+            await until(lambda: agent.devices.get("supply") == {"failing": 1, "hold_up_ms": 60_000})
+            bench.call("power.restore")
+            await until(lambda: agent.devices["supply"] == {"failing": 0, "hold_up_ms": 0})
 
-    async def main() -> None:
-        await serve(str(tmp_path / "g"), str(tmp_path / "b"), notify=notify, watchdog_s=0.01)
-
-    asyncio.run(main())
-    assert told[0] == "READY=1"
-    assert told[-1] == "STOPPING=1"
-    assert list(tmp_path.iterdir()) == []
+        with_agent(one.guard, scene)
 
 
-def test_a_socket_that_cannot_be_made_says_so(tmp_path: Path) -> None:
-    async def main(guard: str, bench: str) -> None:
-        await serve(guard, bench)
+def test_a_line_without_end_is_told(tmp_path: Path) -> None:
+    with site(tmp_path) as (_, bench), pytest.raises(BenchError, match="a line may have at most"):
+        bench.call("ev.plug_in", {"contract_chain_pem": "x" * (MAX_LINE_BYTES + 1)})
 
-    for paths in (("none/g", "b"), ("g", "none/b")):
-        args: list[Any] = [str(tmp_path / path) for path in paths]
-        with pytest.raises(OSError, match="No such file"):
-            asyncio.run(main(*args))
-    assert list(tmp_path.iterdir()) == []
+
+def test_the_bench_fits_the_board() -> None:
+    board = mock_board(
+        [{"connectors": [SOCKET, {}], "max_current_a": 16}, {"id": 7, "supply": "dc", "max_current_a": 200}]
+    )
+    outlets = topology_of(board).outlets()
+    assert [(number, one.connectors, one.dc, one.tethered, one.has_lock) for number, one in outlets.items()] == [
+        (1, 2, False, False, True),
+        (7, 1, True, True, False),
+    ]
+    assert outlets[1].max_current_ma == 16_000
+
+
+def test_a_path_and_a_meter_that_the_bench_does_not_have() -> None:
+    clock = ManualClock()
+    side = open_world(mock_board(), clock)
+    with pytest.raises(DeviceError, match="no EVSE 9"):
+        side.power_path(9)
+    answers: list[object] = []
+    side.peripherals.read_meter(9, answers.append)
+    assert answers == []
+    clock.advance(1_000)
+    assert isinstance(answers[0], DeviceError)
+
+
+def test_the_private_name_that_the_bench_reads_is_there() -> None:
+    assert Guard("mock", [], lambda: 0)._agent is None
