@@ -12,6 +12,7 @@ The first thing that is wrong is told as one `BoardError` that names file, table
 
 from __future__ import annotations
 
+import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 
@@ -37,6 +38,7 @@ from hal.schema import TOP, SchemaError, build, read_toml, read_toml_apart
 
 MAX_AC_CURRENT_A = 80
 MAX_DEVICES = 64
+TABLES = ("board", "evse", "reader", "indicator")
 MOCK = "mock"
 NO_FAIL_SAFE = "none"
 
@@ -48,7 +50,8 @@ class BoardError(ValueError):
 
     def __init__(self, file: str, error: SchemaError) -> None:
         self.file = file
-        self.table, self.key, self.value, self.remedy = error.table, error.key, error.value, error.remedy
+        self.table, self.key, self.value = error.table, error.key, error.value
+        self.problem, self.remedy = error.problem, error.remedy
         super().__init__(f"{file}: {error}")
 
 
@@ -57,29 +60,67 @@ def load(file: str, *, guard_only: bool = False) -> Board:
 
     `guard_only` leaves out what belongs to the agent: its drivers would cost the guard more memory than it may have.
     """
-    if file == MOCK:
-        return mock_board()
+    return mock_board() if file == MOCK else parse(_read(file, guard_only), file, guard_only=guard_only)
+
+
+def _read(file: str, guard_only: bool) -> Table:
     try:
-        document = read_toml_apart(file) if guard_only else read_toml(file)
+        return read_toml_apart(file) if guard_only else read_toml(file)
     except SchemaError as error:
         raise BoardError(file, error) from None
-    return parse(document, file, guard_only=guard_only)
+
+
+def load_config(file: str, *, guard_only: bool = False) -> Board:
+    """The board that the agent's configuration `file` names or holds (`of_config`). Raises BoardError."""
+    return of_config(_read(file, guard_only), file, guard_only=guard_only)
+
+
+def of_config(document: Table, file: str, *, guard_only: bool = False) -> Board:
+    """The board of the agent's configuration, read from `file`: `[board]` with a key `file` names a board file (from
+    the folder of `file`) or `mock`; without it the board's tables are right here. Raises BoardError."""
+    given = document.get("board")
+    own = {name: document[name] for name in TABLES if name in document}
+    try:
+        if not isinstance(given, dict):
+            remedy = 'write [board] with file = "…", or with kind = "mock" for a station without hardware'
+            raise SchemaError("board", "", MISSING, "no board is named", remedy)
+        if "file" not in given:
+            return parse(own, file, guard_only=guard_only)
+        name = given["file"]
+        if not isinstance(name, str) or not name:
+            raise SchemaError("board", "file", name, "a file name is needed", 'write file = "board.toml"')
+        if len(given) > 1 or len(own) > 1:
+            remedy = "write everything in the board file, or leave file out"
+            raise SchemaError("board", "file", name, "stands beside tables of a board", remedy)
+    except SchemaError as error:
+        raise BoardError(file, error) from None
+    named = name if name == MOCK else os.path.join(os.path.dirname(file), name)
+    return load(named, guard_only=guard_only)
 
 
 def mock_board(evses: Sequence[Table] = ({},), file: str = MOCK) -> Board:
     """A mock board; each item holds keys of a table `[[evse]]`, all of them optional here. Raises BoardError."""
-    served = {"driver": MOCK}
-    tables = [{"id": number, "power_path": served, "meter": served, **one} for number, one in enumerate(evses, 1)]
-    document = {"board": {"name": MOCK, "kind": MOCK}, "evse": tables, "reader": [served]}
-    return parse(document, file)
+    return parse({"board": {"kind": MOCK}, "evse": list(evses)}, file)
 
 
 def parse(document: Table, file: str, *, guard_only: bool = False) -> Board:
-    """The board that a TOML document describes; `file` is its name in errors. Raises BoardError."""
+    """The board that a TOML document describes; `file` is its name in errors. Raises BoardError.
+
+    Where the kind is `mock` nothing else is needed: one EVSE with one connector, and the bench's path, meter, reader.
+    """
     try:
-        return _board(document, file, guard_only)
+        return _board(_completed(document), file, guard_only)
     except SchemaError as error:
         raise BoardError(file, error) from None
+
+
+def _completed(document: Table) -> Table:
+    header, evses, served = document.get("board"), document.get("evse", [{}]), {"driver": MOCK}
+    if not isinstance(header, dict) or header.get("kind") != MOCK:
+        return document
+    if isinstance(evses, list) and all(isinstance(evse, dict) for evse in evses):
+        evses = [{"id": number, "power_path": served, "meter": served, **one} for number, one in enumerate(evses, 1)]
+    return {"reader": [served], **document, "board": {"name": MOCK, **header}, "evse": evses}
 
 
 def device_allow(board: Board, *, guard: bool = True, agent: bool = True) -> list[str]:
@@ -91,8 +132,8 @@ def device_allow(board: Board, *, guard: bool = True, agent: bool = True) -> lis
 
 def _board(document: Table, file: str, guard_only: bool) -> Board:
     for key in document:
-        if key not in ("board", "evse", "reader", "indicator"):
-            raise SchemaError(TOP, key, MISSING, "there is no such table", "known are board, evse, reader, indicator")
+        if key not in TABLES:
+            raise SchemaError(TOP, key, MISSING, "there is no such table", f"known are {', '.join(TABLES)}")
     header = build(Header, _table(document.get("board", {}), "board"), "board")
     evses = tuple(_evse(table, name, guard_only) for table, name in _tables(document, "evse", MAX_EVSES))
     if not evses:

@@ -1,6 +1,6 @@
 """`evse-guard`: the process that alone owns the power path.
 
-    evse-guard --board FILE|mock [--socket PATH] [--bench-socket PATH] [--safe]
+    evse-guard --board FILE|mock | --config FILE  [--socket PATH] [--bench-socket PATH] [--safe]
 
 Exit codes: 0 stopped by a signal; 69 a device or a socket cannot be had (worth another try); 78 board file or options
 are wrong (not worth one); 1 an error of ours, after the outputs were made safe.
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from hal.board import BoardError, load
+from hal.board import BoardError, load, load_config
 from hal.guard.process import PRIORITY_ERROR, log, make_safe, serve
 from hal.interfaces import DeviceError
 from hal.registry import MissingExtra
@@ -21,11 +21,12 @@ EX_OK = 0
 EX_UNAVAILABLE = 69
 EX_CONFIG = 78
 DEFAULT_SOCKET = "/run/evse-guard/guard.sock"
-USAGE = f"""usage: evse-guard --board FILE|mock [--socket PATH] [--bench-socket PATH] [--safe]
+USAGE = f"""usage: evse-guard --board FILE|mock | --config FILE [--socket PATH] [--bench-socket PATH] [--safe]
 
 Owns the power path of a charging station: closes a contactor only under a live permit of the agent.
 
   --board FILE|mock      board file, or the mock
+  --config FILE          configuration of evse-agent, which names or holds the board
   --socket PATH          where the agent connects (default: {DEFAULT_SOCKET})
   --bench-socket PATH    control socket of the bench; boards with the mock only
   --safe                 open every contactor and leave
@@ -57,13 +58,14 @@ class _OptionError(ValueError):
 
 
 class _Options(NamedTuple):
-    board: str
+    board: str = ""
+    config: str = ""
     socket: str = DEFAULT_SOCKET
     bench_socket: str | None = None
     safe: bool = False
 
 
-VALUES = {"--board": "board", "--socket": "socket", "--bench-socket": "bench_socket"}
+VALUES = {"--board": "board", "--config": "config", "--socket": "socket", "--bench-socket": "bench_socket"}
 
 
 def _options(given: Sequence[str]) -> _Options:
@@ -81,13 +83,13 @@ def _options(given: Sequence[str]) -> _Options:
             raise _OptionError(f"option {name} needs a value; see evse-guard --help")
         else:
             found[VALUES[name]] = value if equals else waiting.pop(0)
-    if "board" not in found:
-        raise _OptionError("option --board is missing: --board FILE, or --board mock")
+    if ("board" in found) == ("config" in found):
+        raise _OptionError("either --board FILE (or --board mock) or --config FILE is needed")
     return _Options(**found, safe=safe)
 
 
 def _run(options: _Options) -> int:
-    board = load(options.board, guard_only=True)
+    board = load_config(options.config, guard_only=True) if options.config else load(options.board, guard_only=True)
     if options.bench_socket is not None and not board.has_bench:
         raise _OptionError(
             f"--bench-socket {options.bench_socket}: board {board.name} ({board.file}) is real and has no bench; "
