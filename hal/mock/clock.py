@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 from collections.abc import Callable
 from contextvars import copy_context
 from itertools import count
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio  # the guard's process has none of it
 
 
 class Handle(Protocol):

@@ -13,9 +13,9 @@ from hal.guard import messages as m
 from hal.guard.server import Guard, Peripherals
 from hal.interfaces import DeviceError
 from hal.mock.bench import Bench
+from hal.mock.conversation import MAX_LINE_BYTES, Conversation
 from hal.mock.meter import ANSWER_TIMEOUT_MS
 from hal.mock.path import MockPowerPath
-from hal.mock.socket import MAX_LINE_BYTES, Conversation
 from hal.types import Fault, IndicatorState, MeterReading, PowerReport, TokenRead
 
 

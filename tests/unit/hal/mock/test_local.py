@@ -177,6 +177,21 @@ def test_a_tap_and_a_fault_reach_the_agent_after_the_verb_was_answered(loop: Sim
     assert site.agent.faults[0][0].code is FaultCode.GROUND
 
 
+def test_the_agent_locks_and_ends_faults(loop: SimLoop) -> None:
+    site = Site(loop)
+    site.do("ev.plug_in", auto_charge=False)
+    for locked in (True, False):
+        site.guard.lock(1, locked)
+        loop.advance(1)
+        assert (site.agent.reports[1].lock is LockState.LOCKED) == locked
+    site.do("rcd.trip")
+    loop.advance(1)
+    assert site.agent.reports[1].faults
+    site.guard.reset_faults(1)
+    loop.advance(1)
+    assert site.agent.reports[1].faults == ()
+
+
 def test_the_agents_verbs_and_its_light(loop: SimLoop) -> None:
     site = Site(loop)
     site.do("clock.step", seconds=3_600)

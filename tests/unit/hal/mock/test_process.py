@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -19,8 +21,8 @@ from hal.interfaces import DeviceError
 from hal.mock.arguments import BenchError
 from hal.mock.client import BenchClient
 from hal.mock.clock import ManualClock
+from hal.mock.conversation import MAX_LINE_BYTES
 from hal.mock.process import open_world, topology_of
-from hal.mock.socket import MAX_LINE_BYTES
 from hal.types import ContactorState, PilotState
 from tests.unit.hal.mock.test_local import Agent
 
@@ -177,6 +179,11 @@ def test_a_path_and_a_meter_that_the_bench_does_not_have() -> None:
     assert answers == []
     clock.advance(1_000)
     assert isinstance(answers[0], DeviceError)
+
+
+def test_the_guards_process_does_not_load_asyncio() -> None:
+    code = "import sys, hal.mock.process; sys.exit('asyncio' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_the_private_name_that_the_bench_reads_is_there() -> None:

@@ -17,7 +17,8 @@ from hal.mock.arguments import BenchError
 from hal.mock.bench import Bench
 from hal.mock.client import BenchClient
 from hal.mock.clock import LoopClock
-from hal.mock.socket import MAX_BUFFER_BYTES, MAX_CLIENTS, MAX_LINE_BYTES, BenchServer
+from hal.mock.conversation import MAX_LINE_BYTES
+from hal.mock.socket import MAX_BUFFER_BYTES, MAX_CLIENTS, BenchServer
 from hal.mock.topology import MockTopology
 from hal.mock.verbs import VERBS
 
@@ -283,6 +284,10 @@ def test_the_blocking_client(tmp_path: Path) -> None:
             other.call("ev.plug_in")
             client.call("status")
             assert next(event for event in events if event["event"] == "pilot")["state"] == "B"
+            with pytest.raises(BenchError, match="at most"):
+                client.call("ev.plug_in", {"contract_chain_pem": "x" * MAX_LINE_BYTES})
+            with pytest.raises(ConnectionError):
+                client.call("status")
     finally:
         over.set()
         server.join(5)
