@@ -124,6 +124,7 @@ def cold_start(config: Config) -> bool:
         before = ""
     if before != current:
         try:
+            note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             note.write_text(current)
         except OSError as error:
             log.warning("boot id not kept", extra={"why": str(error)})

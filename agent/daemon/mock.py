@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from hal.guard.client import GuardPort
+from hal.guard.station import open_lines
 from hal.layout import Board, Cable
 from hal.mock.bench import Bench
 from hal.mock.clock import LoopClock
@@ -31,7 +32,7 @@ def make_bench(board: Board) -> Bench:
 
 def make_local_guard(bench: Bench, board: Board) -> GuardPort:
     """The guard inside this process."""
-    return LocalGuard(bench, {one.id: one.interlock for one in board.evses})
+    return LocalGuard(bench, lambda side: open_lines(board, side), board.name)
 
 
 def make_bench_server(bench: Bench, path: str) -> BenchServer:
