@@ -15,7 +15,7 @@ def to_text(wall_ms: WallMs) -> str:
         at = _EPOCH + timedelta(milliseconds=wall_ms)
     except OverflowError:
         at = datetime.max.replace(tzinfo=UTC) if wall_ms > 0 else _EPOCH
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+    return at.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
 def to_wall(text: str) -> WallMs | None:
