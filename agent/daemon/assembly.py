@@ -20,6 +20,7 @@ from agent.store.ledger import Ledger
 from agent.variables import file, names
 from agent.variables.registry import Registry
 from agent.variables.topology import ENERGY, MEASURANDS, Evse, Outlet, Topology
+from agent.variables.vocabulary import AttributeType
 from hal import layout
 from hal.interfaces import Indicator
 
@@ -101,6 +102,7 @@ def registry(config: Config, devices: Devices) -> Registry:
     """The registry with the file's layer. Raises agent.variables.file.ConfigurationError."""
     made = Registry(topology(config, devices))
     file.load(made, config.variables, config.file)
+    made.put_file(names.PERMIT_LEASE, AttributeType.ACTUAL, str(config.guard.lease_s), pinned=True)
     return made
 
 
