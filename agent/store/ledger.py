@@ -125,7 +125,7 @@ class Ledger(Answers):
             except StoreFault as refusal:
                 self._conn.execute("ROLLBACK TO batch")
                 self._conn.execute("RELEASE batch")
-                return refusal
+                return StoreFault((self._fault or refusal).kind, refusal.why)
             set_meta(self._conn, APPLIED, ordinal)
             self._conn.execute("RELEASE batch")
         except sqlite3.Error as error:

@@ -126,8 +126,7 @@ def _flagged(row: tuple[Any, ...]) -> tuple[Any, ...]:
 def last_seq(conn: sqlite3.Connection) -> int:
     """The highest sequence number that was ever in use, though its record may be gone."""
     (newest,) = conn.execute("SELECT ifnull(max(seq), 0) FROM log").fetchone()
-    (passed,) = conn.execute("SELECT ifnull(max(seq), 0) FROM cursor").fetchone()
-    return max(int(newest), int(passed), get_meta(conn, "last_seq", 0))
+    return max(int(newest), get_meta(conn, "last_seq", 0))
 
 
 def floor(conn: sqlite3.Connection, cls: RecordClass) -> int:

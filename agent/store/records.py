@@ -180,6 +180,9 @@ def check(batches: Iterable[Batch], last_seq: int) -> None:
             if record.cls not in ("ledger", "log"):
                 raise ValueError(f"log record {record.seq} has the unknown class {record.cls!r}")
             _limit(record.kind, record.body, record.tx or "")
+        for cursor in batch.cursors:
+            if cursor.seq > last_seq:
+                raise ValueError(f"cursor of {cursor.peer!r} at {cursor.seq}, beyond the log's {last_seq}")
         for kept in batch.kept:
             _limit(kept.kind, kept.body or b"", kept.key)
 
