@@ -125,7 +125,7 @@ class Operations:
             case StartTransaction():
                 evse = self._choose(command)
                 if evse is not None:
-                    station.remote_start(turn, evse, command)
+                    station.entry.remote_start(turn, evse, command)
             case StopTransaction():
                 evse = self._owner(command.tx)
                 if evse is not None:

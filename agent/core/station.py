@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from agent.core import live
-from agent.core.authorization import Authorizer, Decision
+from agent.core.authorization import Authorizer
 from agent.core.availability import Availability
-from agent.core.bounds import FLOATING_TOKENS, RECENT_TRANSACTIONS, SHOW_MS
+from agent.core.bounds import RECENT_TRANSACTIONS
 from agent.core.clock import MonoMs, Now, WallClock
-from agent.core.commands import StartTransaction
 from agent.core.effects import Ask, Outcome, ReadMeter, SetSampling, ShowIndicator, WakeAt
+from agent.core.entry import Entry
 from agent.core.events import (
     AnyEvent,
     AuthorizeAnswered,
@@ -69,34 +69,19 @@ from agent.core.operations import Operations
 from agent.core.permits import Permits
 from agent.core.provisioning import Provisioning
 from agent.core.registration import Registration
-from agent.core.requests import AuthorizeRequest, ConnectorStatus, MeterRequest
+from agent.core.requests import ConnectorStatus, MeterRequest
 from agent.core.reset import Resets
 from agent.core.rules import Options, PowerLoss, Rules
 from agent.core.samples import Context
 from agent.core.session import Session
 from agent.core.status import StatusReporter
-from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
+from agent.core.tokens import IdToken
 from agent.core.transaction import Authorization, Cause, Stage, Transaction
 from agent.core.turn import Turn
 from agent.variables.registry import Registry
-from hal.types import EvseCapabilities, Fault, FaultCode, IndicatorState, TokenKind
+from hal.types import EvseCapabilities, Fault, FaultCode, TokenKind
 
 _STORAGE_FAULTS = {"full": FaultCode.STORAGE_FULL, "read_only": FaultCode.STORAGE_READ_ONLY}
-_AUTHORIZE_BASE = 10_000
-
-
-class _Question:
-    """A token about which the CSMS was asked."""
-
-    __slots__ = ("evse", "group_of", "remote", "remote_start_id", "served", "token")
-
-    def __init__(self, token: IdToken, evse: int | None) -> None:
-        self.token = token
-        self.evse = evse
-        self.served: frozenset[int] = frozenset()  # EVSEs of the reader, if no EVSE is chosen yet
-        self.group_of: int | None = None  # an occupied EVSE that the token's group may end
-        self.remote = False
-        self.remote_start_id: int | None = None
 
 
 class Station:
@@ -113,8 +98,6 @@ class Station:
         self._seq = 0
         self._reads = 0
         self._transactions = 0
-        self._questions: dict[int, _Question] = {}
-        self._floating: list[tuple[Authorization, frozenset[int], MonoMs]] = []
         self.clock = WallClock({}, 0)
         self.registration = Registration(self.rules, reason)
         self.authorizer = Authorizer(self.rules)
@@ -143,6 +126,7 @@ class Station:
         self.permits = Permits(self.rules, options, self.evses)
         self.permits.know(registry)
         self.resets = Resets(self.evses, self.sessions)
+        self.entry = Entry(self)
         self.operations = Operations(self)
         self.status = StatusReporter(self.rules, self.evses, self._station_status)
         registry.bind(lambda address: live.value(self, address))
@@ -283,7 +267,7 @@ class Station:
         for session in self.sessions.values():
             session.tick(turn)
         self._aligned(turn)
-        self._floating = [f for f in self._floating if now < f[2]]
+        self.entry.tick(turn)
 
     def _aligned(self, turn: Turn) -> None:
         """Clock-aligned values: in the transaction if one runs, else as MeterValues (J01)."""
@@ -323,7 +307,7 @@ class Station:
             *self.status.wake(),
             *self.operations.wake(),
             *self.resets.wake(),
-            *(f[2] for f in self._floating),
+            *self.entry.wake(),
         ]
         for at in (self._aligned_at, self._aligned_end_at, self.permits.limits.next_expiry(now)):
             if at is not None:
@@ -398,12 +382,7 @@ class Station:
             token = IdToken(value="", kind=TokenKind.NO_AUTHORIZATION.value)  # C01.FR.01: energy without a card
             evse.auth = Authorization(token=token, since=turn.now.mono_ms)
         session.plugged(turn)
-        for floating in list(self._floating):
-            auth, served, _ = floating
-            if evse.auth is None and (not served or evse.id in served):
-                self._floating.remove(floating)
-                session.authorise(turn, auth)
-                break
+        self.entry.plugged(turn, evse)
 
     def _meter_sampled(self, turn: Turn, event: MeterSampled) -> None:
         evse = self.evses.get(event.evse)
@@ -463,143 +442,11 @@ class Station:
             if evse.tx is not None and evse.tx.stage is Stage.RUNNING:
                 self.sessions[evse.id].keep(turn, evse.tx)
 
-    # Tokens
-
     def _token_presented(self, turn: Turn, event: TokenPresented) -> None:
-        token = IdToken(value=event.read.token, kind=event.read.kind.value)
-        served = [self.evses[e] for e in event.read.evses if e in self.evses] or list(self.evses.values())
-        for evse in served:
-            tx = evse.tx
-            owner = evse.auth.token if evse.auth is not None else None
-            group = evse.auth.group if evse.auth is not None else None
-            if owner is not None and self.authorizer.stops(token, owner, group, turn.now):
-                self._stop_by_token(turn, evse, token)
-                return
-            if owner is None and tx is not None and tx.deauthorized and token.same(tx.token):
-                self.sessions[evse.id].release(turn)
-                return
-        known = self.authorizer.cache.find(token, turn.now)
-        if self.authorizer.master(known):
-            self._stop_all(turn, served, token)
-            return
-        self._consider_token(turn, token, served)
-
-    def _stop_by_token(self, turn: Turn, evse: Evse, token: IdToken) -> None:
-        self._flash(turn, evse, IndicatorState.ACCEPTED)
-        cause = Cause(trigger=Trigger.STOP_AUTHORIZED, token=token, reason=StopReason.LOCAL)  # E07.FR.02
-        self.sessions[evse.id].deauthorise(turn, cause)
-
-    def _stop_all(self, turn: Turn, served: list[Evse], token: IdToken) -> None:
-        """A master pass without a screen stops everything (C16.FR.02)."""
-        cause = Cause(trigger=Trigger.STOP_AUTHORIZED, token=token, reason=StopReason.MASTER_PASS)
-        for evse in served:
-            if evse.auth is not None:
-                self.sessions[evse.id].deauthorise(turn, cause)
-
-    def _consider_token(self, turn: Turn, token: IdToken, served: list[Evse]) -> None:
-        candidates = [e for e in served if e.auth is None and self._authorisable(e)]
-        chosen = next((e for e in candidates if e.plugged), None) or (candidates[0] if len(candidates) == 1 else None)
-        occupied = next((e for e in served if e.auth is not None), None)
-        if chosen is None and not candidates and occupied is None:
-            for evse in served:
-                self._flash(turn, evse, IndicatorState.REJECTED)
-            return
-        question = _Question(token, chosen.id if chosen is not None else None)
-        question.served = frozenset(e.id for e in served)
-        question.group_of = occupied.id if occupied is not None and not candidates else None
-        self._judge_token(turn, question)
-
-    def _authorisable(self, evse: Evse) -> bool:
-        tx = evse.tx
-        if tx is not None:  # C01.FR.23: a transaction that was somebody's stays so
-            return tx.stage in {Stage.RUNNING, Stage.BEGINNING} and tx.token is None
-        return self.may_begin(evse.id)
-
-    def _judge_token(self, turn: Turn, question: _Question) -> None:
-        token = question.token
-        decision, info = self.authorizer.decide(token, turn.now, self.online)
-        if decision is Decision.ASK:
-            request_id = _AUTHORIZE_BASE + self.next_read()
-            self._questions[request_id] = question
-            turn.do(
-                Ask(
-                    request_id=request_id,
-                    delivery="live",
-                    request=AuthorizeRequest(token=token),
-                    timeout_ms=self.rules.authorize_timeout_ms,
-                )
-            )
-        elif decision is Decision.ACCEPT:
-            self._accepted(turn, question, info or TokenInfo(status=AuthorizationStatus.ACCEPTED))
-        else:
-            self._refused(turn, question)
+        self.entry.presented(turn, event)
 
     def _authorize_answered(self, turn: Turn, event: AuthorizeAnswered) -> None:
-        question = self._questions.pop(event.request_id, None)
-        if question is None:
-            return
-        self.authorizer.cache.update(turn, question.token, event.info)  # C10.FR.04
-        if event.info.accepted:
-            self._accepted(turn, question, event.info)
-        else:
-            self._refused(turn, question)
-
-    def _accepted(self, turn: Turn, question: _Question, info: TokenInfo) -> None:
-        if self.authorizer.master(info):
-            self._stop_all(turn, list(self.evses.values()), question.token)  # C16.FR.03
-            return
-        if question.group_of is not None:
-            occupied = self.evses[question.group_of]
-            group = occupied.auth.group if occupied.auth is not None else None
-            if info.group is not None and info.group.same(group):
-                self._stop_by_token(turn, occupied, question.token)
-            else:
-                self._refused(turn, question)
-            return
-        allowed = frozenset(info.evses) or question.served  # C01.FR.21
-        auth = Authorization(
-            token=question.token,
-            group=info.group,
-            since=turn.now.mono_ms,
-            remote_start_id=question.remote_start_id,
-            remote=question.remote,
-        )
-        if question.evse is None:
-            if len(self._floating) < FLOATING_TOKENS:
-                until = MonoMs(turn.now.mono_ms + (self.rules.connection_timeout_ms or 60_000))
-                self._floating.append((auth, allowed, until))
-            return
-        evse = self.evses[question.evse]
-        usable = evse.auth is None and self._authorisable(evse)
-        if not usable or (info.evses and evse.id not in info.evses):
-            self._refused(turn, question)
-            return
-        self._flash(turn, evse, IndicatorState.ACCEPTED)
-        self.sessions[evse.id].authorise(turn, auth)
-
-    def _refused(self, turn: Turn, question: _Question) -> None:
-        evse = self.evses.get(question.evse or question.group_of or 0)
-        for shown in [evse] if evse is not None else self.evses.values():
-            self._flash(turn, shown, IndicatorState.REJECTED)
-
-    def _flash(self, turn: Turn, evse: Evse, state: IndicatorState) -> None:
-        evse.show = (state, MonoMs(turn.now.mono_ms + SHOW_MS))
-
-    def remote_start(self, turn: Turn, evse: Evse, command: StartTransaction) -> None:
-        """What follows an accepted remote start (F01, F02)."""
-        if self.rules.authorize_remote_start:
-            question = _Question(command.token, evse.id)
-            question.remote, question.remote_start_id = True, command.remote_start_id
-            self._judge_token(turn, question)
-            return
-        auth = Authorization(
-            token=command.token,
-            group=command.group,
-            since=turn.now.mono_ms,
-            remote_start_id=command.remote_start_id,
-            remote=True,
-        )
-        self.sessions[evse.id].authorise(turn, auth)
+        self.entry.answered(turn, event)
 
     # The backend
 
@@ -629,15 +476,7 @@ class Station:
     def _request_failed(self, turn: Turn, event: RequestFailed) -> None:
         if event.request_id == Registration.BOOT_ID:
             self.registration.failed(turn)
-        question = self._questions.pop(event.request_id, None)
-        if question is None:
-            return
-        if event.code in {"timeout", "offline"}:
-            decision, info = self.authorizer.offline(question.token, turn.now)  # field pain 16
-            if decision is Decision.ACCEPT:
-                self._accepted(turn, question, info or TokenInfo(status=AuthorizationStatus.ACCEPTED))
-                return
-        self._refused(turn, question)
+        self.entry.failed(turn, event)
 
     def _fact_delivered(self, turn: Turn, event: FactDelivered) -> None:
         if event.info is None or event.tx is None:

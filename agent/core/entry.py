@@ -1,0 +1,220 @@
+"""Who may charge: tokens at readers and in remote starts, from the card shown to the session authorised.
+
+token ──► ends somebody's authorization? ──► yes: it ends, without a question (C01.FR.03)
+          master pass? ──► everything served ends (C16)
+          an EVSE to authorise? ──► cache, offline rules or CSMS decide (`agent.core.authorization`)
+            accepted ──► the plugged EVSE, the only free one, or the next of the reader's that is plugged in
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from agent.core.authorization import Decision
+from agent.core.bounds import FLOATING_TOKENS, SHOW_MS
+from agent.core.clock import MonoMs
+from agent.core.commands import StartTransaction
+from agent.core.effects import Ask
+from agent.core.events import AuthorizeAnswered, RequestFailed, TokenPresented
+from agent.core.evse import Evse
+from agent.core.facts import StopReason, Trigger
+from agent.core.requests import AuthorizeRequest
+from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
+from agent.core.transaction import Authorization, Cause, Stage
+from agent.core.turn import Turn
+from hal.types import IndicatorState
+
+if TYPE_CHECKING:
+    from agent.core.station import Station
+
+_AUTHORIZE_BASE = 10_000
+
+
+class Question:
+    """A token about which the CSMS was asked."""
+
+    __slots__ = ("evse", "group_of", "remote", "remote_start_id", "served", "token")
+
+    def __init__(self, token: IdToken, evse: int | None) -> None:
+        self.token = token
+        self.evse = evse
+        self.served: frozenset[int] = frozenset()  # EVSEs of the reader, if no EVSE is chosen yet
+        self.group_of: int | None = None  # an occupied EVSE that the token's group may end
+        self.remote = False
+        self.remote_start_id: int | None = None
+
+
+class Entry:
+    """The station's token handling."""
+
+    def __init__(self, station: Station) -> None:
+        self._station = station
+        self._questions: dict[int, Question] = {}
+        self._floating: list[tuple[Authorization, frozenset[int], MonoMs]] = []
+
+    def tick(self, turn: Turn) -> None:
+        """Accepted cards wait for a plug only so long."""
+        self._floating = [f for f in self._floating if turn.now.mono_ms < f[2]]
+
+    def wake(self) -> list[MonoMs]:
+        return [until for _, _, until in self._floating]
+
+    def plugged(self, turn: Turn, evse: Evse) -> None:
+        """A car was plugged in: an accepted card may wait for it."""
+        for floating in list(self._floating):
+            auth, served, _ = floating
+            if evse.auth is None and (not served or evse.id in served):
+                self._floating.remove(floating)
+                self._station.sessions[evse.id].authorise(turn, auth)
+                break
+
+    def failed(self, turn: Turn, event: RequestFailed) -> None:
+        """No usable answer about a token: the offline rules decide, but a CALLERROR is a refusal (field pain 16)."""
+        question = self._questions.pop(event.request_id, None)
+        if question is None:
+            return
+        if event.code in {"timeout", "offline"}:
+            decision, info = self._station.authorizer.offline(question.token, turn.now)
+            if decision is Decision.ACCEPT:
+                self._accepted(turn, question, info or TokenInfo(status=AuthorizationStatus.ACCEPTED))
+                return
+        self._refused(turn, question)
+
+    def presented(self, turn: Turn, event: TokenPresented) -> None:
+        token = IdToken(value=event.read.token, kind=event.read.kind.value)
+        served = [self._station.evses[e] for e in event.read.evses if e in self._station.evses] or list(
+            self._station.evses.values()
+        )
+        for evse in served:
+            tx = evse.tx
+            owner = evse.auth.token if evse.auth is not None else None
+            group = evse.auth.group if evse.auth is not None else None
+            if owner is not None and self._station.authorizer.stops(token, owner, group, turn.now):
+                self._stop_by_token(turn, evse, token)
+                return
+            held_for = tx.token if tx is not None and tx.deauthorized else evse.held_for
+            if owner is None and token.same(held_for):
+                self._station.sessions[evse.id].release(turn)
+                return
+        known = self._station.authorizer.cache.find(token, turn.now)
+        if self._station.authorizer.master(known):
+            self._stop_all(turn, served, token)
+            return
+        self._consider_token(turn, token, served)
+
+    def _stop_by_token(self, turn: Turn, evse: Evse, token: IdToken) -> None:
+        self._flash(turn, evse, IndicatorState.ACCEPTED)
+        cause = Cause(trigger=Trigger.STOP_AUTHORIZED, token=token, reason=StopReason.LOCAL)  # E07.FR.02
+        self._station.sessions[evse.id].deauthorise(turn, cause)
+
+    def _stop_all(self, turn: Turn, served: list[Evse], token: IdToken) -> None:
+        """A master pass without a screen stops everything (C16.FR.02)."""
+        cause = Cause(trigger=Trigger.STOP_AUTHORIZED, token=token, reason=StopReason.MASTER_PASS)
+        for evse in served:
+            if evse.auth is not None:
+                self._station.sessions[evse.id].deauthorise(turn, cause)
+
+    def _consider_token(self, turn: Turn, token: IdToken, served: list[Evse]) -> None:
+        candidates = [e for e in served if e.auth is None and self._authorisable(e)]
+        chosen = next((e for e in candidates if e.plugged), None) or (candidates[0] if len(candidates) == 1 else None)
+        occupied = next((e for e in served if e.auth is not None), None)
+        if chosen is None and not candidates and occupied is None:
+            for evse in served:
+                self._flash(turn, evse, IndicatorState.REJECTED)
+            return
+        question = Question(token, chosen.id if chosen is not None else None)
+        question.served = frozenset(e.id for e in served)
+        question.group_of = occupied.id if occupied is not None and not candidates else None
+        self._judge_token(turn, question)
+
+    def _authorisable(self, evse: Evse) -> bool:
+        tx = evse.tx
+        if tx is not None:  # C01.FR.23: a transaction that was somebody's stays so
+            return tx.stage in {Stage.RUNNING, Stage.BEGINNING} and tx.token is None
+        return self._station.may_begin(evse.id)
+
+    def _judge_token(self, turn: Turn, question: Question) -> None:
+        token = question.token
+        decision, info = self._station.authorizer.decide(token, turn.now, self._station.online)
+        if decision is Decision.ASK:
+            request_id = _AUTHORIZE_BASE + self._station.next_read()
+            self._questions[request_id] = question
+            turn.do(
+                Ask(
+                    request_id=request_id,
+                    delivery="live",
+                    request=AuthorizeRequest(token=token),
+                    timeout_ms=self._station.rules.authorize_timeout_ms,
+                )
+            )
+        elif decision is Decision.ACCEPT:
+            self._accepted(turn, question, info or TokenInfo(status=AuthorizationStatus.ACCEPTED))
+        else:
+            self._refused(turn, question)
+
+    def answered(self, turn: Turn, event: AuthorizeAnswered) -> None:
+        question = self._questions.pop(event.request_id, None)
+        if question is None:
+            return
+        self._station.authorizer.cache.update(turn, question.token, event.info)  # C10.FR.04
+        if event.info.accepted:
+            self._accepted(turn, question, event.info)
+        else:
+            self._refused(turn, question)
+
+    def _accepted(self, turn: Turn, question: Question, info: TokenInfo) -> None:
+        if self._station.authorizer.master(info):
+            self._stop_all(turn, list(self._station.evses.values()), question.token)  # C16.FR.03
+            return
+        if question.group_of is not None:
+            occupied = self._station.evses[question.group_of]
+            group = occupied.auth.group if occupied.auth is not None else None
+            if info.group is not None and info.group.same(group):
+                self._stop_by_token(turn, occupied, question.token)
+            else:
+                self._refused(turn, question)
+            return
+        allowed = frozenset(info.evses) or question.served  # C01.FR.21
+        auth = Authorization(
+            token=question.token,
+            group=info.group,
+            since=turn.now.mono_ms,
+            remote_start_id=question.remote_start_id,
+            remote=question.remote,
+        )
+        if question.evse is None:
+            if len(self._floating) < FLOATING_TOKENS:
+                until = MonoMs(turn.now.mono_ms + (self._station.rules.connection_timeout_ms or 60_000))
+                self._floating.append((auth, allowed, until))
+            return
+        evse = self._station.evses[question.evse]
+        usable = evse.auth is None and self._authorisable(evse)
+        if not usable or (info.evses and evse.id not in info.evses):
+            self._refused(turn, question)
+            return
+        self._flash(turn, evse, IndicatorState.ACCEPTED)
+        self._station.sessions[evse.id].authorise(turn, auth)
+
+    def _refused(self, turn: Turn, question: Question) -> None:
+        evse = self._station.evses.get(question.evse or question.group_of or 0)
+        for shown in [evse] if evse is not None else self._station.evses.values():
+            self._flash(turn, shown, IndicatorState.REJECTED)
+
+    def _flash(self, turn: Turn, evse: Evse, state: IndicatorState) -> None:
+        evse.show = (state, MonoMs(turn.now.mono_ms + SHOW_MS))
+
+    def remote_start(self, turn: Turn, evse: Evse, command: StartTransaction) -> None:
+        """What follows an accepted remote start (F01, F02)."""
+        if self._station.rules.authorize_remote_start:
+            question = Question(command.token, evse.id)
+            question.remote, question.remote_start_id = True, command.remote_start_id
+            self._judge_token(turn, question)
+            return
+        auth = Authorization(
+            token=command.token,
+            group=command.group,
+            since=turn.now.mono_ms,
+            remote_start_id=command.remote_start_id,
+            remote=True,
+        )
+        self._station.sessions[evse.id].authorise(turn, auth)
