@@ -262,7 +262,6 @@ class Station:
     # Time
 
     def _tick(self, turn: Turn) -> None:
-        now = turn.now.mono_ms
         self.registration.tick(turn)
         for session in self.sessions.values():
             session.tick(turn)
