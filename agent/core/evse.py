@@ -16,11 +16,13 @@ from agent.core.limits import Demand
 from agent.core.metering import VirtualRegister
 from agent.core.requests import ConnectorStatus
 from agent.core.rules import Options, Rules
+from agent.core.tokens import IdToken
 from agent.core.transaction import Authorization, Stage, StartPoint, Transaction
 from hal.types import (
     ContactorState,
     EvseCapabilities,
     IndicatorState,
+    LockState,
     MeterReading,
     PilotSignal,
     PilotState,
@@ -65,7 +67,8 @@ class Evse:
         self.connect_deadline: MonoMs | None = None
         self.offered_since: MonoMs | None = None
         self.armed: set[str] = set()
-        self.finished = False  # a transaction ended while this car is still plugged in
+        self.finished = False  # a transaction ended while its cable is still plugged in, at the car or here
+        self.held_for: IdToken | None = None  # whose card frees a plug that outlived its transaction
         self.resetting = False
         self.permit_number = 0
         self.granted_ma = 0
@@ -93,6 +96,23 @@ class Evse:
         return report is not None and self.host.guard_up and (self.contactor_closed or report.commanded)
 
     @property
+    def cable_in(self) -> bool:
+        """A cable is in the socket, whether a car is at its other end or not. Never true of a fixed cable."""
+        return self.report is not None and self.report.cable_ma is not None
+
+    @property
+    def secured(self) -> bool:
+        """The plug cannot be pulled: locked, or there is nothing to lock."""
+        return self.report is not None and self.report.lock in {LockState.LOCKED, LockState.ABSENT}
+
+    @property
+    def ev_gone(self) -> bool:
+        """The cable was unplugged at the car, and that is why there is no energy (1.6 §4.9)."""
+        if self.plugged:
+            return False
+        return self.tx.opened if self.tx is not None else self.finished
+
+    @property
     def connector(self) -> int | None:
         """The outlet in use: the plugged one, or the only one there is."""
         if self.plugged and self.report is not None:
@@ -105,7 +125,8 @@ class Evse:
             self.plugged = True
         elif report.pilot is PilotState.A:
             self.plugged = False
-            self.finished = False
+            if not self.cable_in:
+                self.finished, self.held_for = False, None
         # E, F and levels that no state allows say nothing of the cable: what was known stays.
         if report.signal is not PilotSignal.PWM:
             self.offered_since = None
@@ -176,7 +197,7 @@ class Evse:
             return ConnectorStatus.UNAVAILABLE
         if tx is not None and here and tx.stage is not Stage.BEGINNING and tx.opened:
             return self._running(tx)
-        if here and self.plugged and self.finished and self.auth is None:
+        if here and (self.plugged or self.cable_in) and self.finished and self.auth is None:
             return ConnectorStatus.FINISHING
         if here and (self.plugged or busy):
             return ConnectorStatus.PREPARING
@@ -184,7 +205,7 @@ class Evse:
 
     def _running(self, tx: Transaction) -> ConnectorStatus:
         if self.auth is None:
-            return ConnectorStatus.FINISHING if self.plugged else ConnectorStatus.AVAILABLE
+            return ConnectorStatus.FINISHING if self.plugged or self.cable_in else ConnectorStatus.AVAILABLE
         match tx.state:
             case ChargingState.CHARGING:
                 return ConnectorStatus.CHARGING

@@ -35,7 +35,7 @@ def value(station: Station, address: Address) -> str | None:
 def _of_station(station: Station, address: Address) -> str | None:
     match address.component, address.variable:
         case "ChargingStation", "AvailabilityState":
-            return folded(station.status.current((0, 0))[0], False)
+            return folded(station.status.current((0, 0)).status, False)
         case "ChargingStation", "Problem":
             return _TRUE if any(f.evse == 0 and f.blocking for f in station.faults.all()) else _FALSE
         case _:

@@ -63,6 +63,7 @@ class Session:
     def __init__(self, evse: Evse) -> None:
         self.evse = evse
         self.host = evse.host
+        self._unlocked: Cause | None = None  # would start a transaction once the plug is locked
 
     def settle(self, turn: Turn, cause: Cause | None = None) -> None:
         tx = self.evse.tx
@@ -90,6 +91,10 @@ class Session:
         due = [p for p in points if conditions.get(p) and p in evse.armed]
         if not due and conditions[StartPoint.POWER_PATH] and StartPoint.ENERGY not in points:
             due = [StartPoint.POWER_PATH]
+        if due == [StartPoint.POWER_PATH] and not evse.secured:
+            self._unlocked = cause or self._unlocked
+            return  # the plug is not locked yet, or cannot be (1.6 TC_024)
+        cause, self._unlocked = cause or self._unlocked, None
         if not due or not self.host.may_begin(evse.id):
             return
         tx = Transaction(
@@ -319,7 +324,7 @@ class Session:
         """Somebody may charge here now."""
         evse = self.evse
         evse.auth = auth
-        evse.finished = False
+        evse.finished, evse.held_for = False, None
         if not evse.plugged:
             timeout = self.host.rules.connection_timeout_ms
             evse.connect_deadline = _after(turn.now.mono_ms, timeout)
@@ -328,6 +333,7 @@ class Session:
         if tx is not None and tx.token is None:
             tx.token, tx.group, tx.remote_start_id = auth.token, auth.group, auth.remote_start_id
         self.settle(turn, Cause(trigger=trigger, token=auth.token))
+        self.lock(turn)
 
     def deauthorise(self, turn: Turn, cause: Cause) -> None:
         """Leave to charge is over: the transaction ends or, by its stop points, goes on without energy."""
@@ -377,12 +383,18 @@ class Session:
             if self.host.rules.unlock_on_disconnect:
                 self._unlock(turn)
         else:
-            evse.connect_deadline = _after(turn.now.mono_ms, self.host.rules.connection_timeout_ms)
+            if self._fixed_cable:  # E10.FR.02; in a socket the locked cable waits for its owner (E10.FR.01)
+                evse.connect_deadline = _after(turn.now.mono_ms, self.host.rules.connection_timeout_ms)
             self.settle(turn, cause)
+
+    @property
+    def _fixed_cable(self) -> bool:
+        return self.evse.report is None or self.evse.report.lock is LockState.ABSENT
 
     def plugged(self, turn: Turn) -> None:
         self.evse.connect_deadline = None
         self.settle(turn, Cause(trigger=Trigger.CABLE_PLUGGED_IN))
+        self.lock(turn)
 
     def _connection_timeout(self, turn: Turn) -> None:
         """Nobody plugged in (E03.FR.05, F02.FR.07)."""
@@ -420,10 +432,14 @@ class Session:
         told = (last,) if last else ()
         self.record(turn, tx, TransactionPhase.ENDED, cause, samples=told)
         evse.tx = None
-        evse.finished = evse.plugged
+        evse.finished = evse.plugged or evse.cable_in
         evse.armed = {point for point, true in evse.conditions().items() if not true}
         self.host.transaction_ended(tx.tx)
-        if not tx.deauthorized:  # C15.FR.05, E05.FR.11: an invalid token's cable waits for its owner
+        # E05.FR.11, E09.FR.03: the cable waits for its owner.
+        kept = tx.deauthorized or (evse.ev_gone and not self.host.rules.unlock_on_disconnect)
+        if kept and evse.finished:
+            evse.held_for = tx.token
+        else:
             self._unlock(turn)
 
     def _unlock(self, turn: Turn) -> None:
@@ -432,7 +448,8 @@ class Session:
             turn.do(DriveLock(evse=self.evse.id, locked=False))
 
     def release(self, turn: Turn) -> None:
-        """The owner of an invalid token came back for the cable (E05.FR.11)."""
+        """The owner came back for the cable (E05.FR.11, E09.FR.03)."""
+        self.evse.held_for = None
         turn.do(DriveLock(evse=self.evse.id, locked=False))
 
     def wake(self, now: Now) -> list[MonoMs]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from agent.core.clock import MonoMs, Stamp
 from agent.core.effects import Ask
@@ -14,6 +15,23 @@ from hal.types import Fault
 
 Place = tuple[int, int]
 _STATION: Place = (0, 0)
+_SUSPENSIONS = frozenset({ConnectorStatus.SUSPENDED_EV, ConnectorStatus.SUSPENDED_EVSE, ConnectorStatus.FINISHING})
+
+
+class Condition(NamedTuple):
+    """All that is told of one place."""
+
+    status: ConnectorStatus
+    occupied: bool = False
+    fault: Fault | None = None
+    ev_gone: bool = False
+
+    def same(self, other: Condition | None) -> bool:
+        """Whether nothing is worth a message; a fault that only words itself anew is not."""
+        if other is None or self._replace(fault=None) != other._replace(fault=None):
+            return False
+        ours, theirs = self.fault, other.fault
+        return (ours.code if ours is not None else None) == (theirs.code if theirs is not None else None)
 
 
 class _Told:
@@ -22,8 +40,8 @@ class _Told:
     __slots__ = ("due", "seen", "since", "told")
 
     def __init__(self) -> None:
-        self.told: tuple[ConnectorStatus, bool, str] | None = None
-        self.seen: tuple[ConnectorStatus, bool, str] | None = None
+        self.told: Condition | None = None
+        self.seen: Condition | None = None
         self.since: Stamp | None = None
         self.due: MonoMs | None = None
 
@@ -45,16 +63,18 @@ class StatusReporter:
             for connector in range(1, evse.capabilities.connectors + 1):
                 yield evse.id, connector
 
-    def current(self, place: Place) -> tuple[ConnectorStatus, bool, Fault | None]:
+    def current(self, place: Place) -> Condition:
         evse_id, connector = place
         if place == _STATION:
             host = next(iter(self._evses.values())).host if self._evses else None
             faults = [f for f in host.faults.all() if f.evse == 0] if host else []
-            return self._station(), False, next(iter(faults), None)
+            return Condition(self._station(), fault=next(iter(faults), None))
         evse = self._evses[evse_id]
         faults = evse.host.faults.of(evse_id)
         worst = next((f for f in faults if f.blocking), None) or next(iter(faults), None)
-        return evse.status(connector), evse.occupied(connector), worst
+        status = evse.status(connector)
+        gone = evse.ev_gone and status in _SUSPENSIONS
+        return Condition(status, evse.occupied(connector), worst, gone)
 
     def tell_all(self, turn: Turn) -> None:
         """Every connector's status now (B01.FR.05, B04.FR.01)."""
@@ -71,21 +91,19 @@ class StatusReporter:
         duration = self._rules.status_duration_ms
         for place in self.places():
             entry = self._told.setdefault(place, _Told())
-            status, occupied, fault = self.current(place)
-            now = (status, occupied, fault.code.value if fault is not None else "")
-            if now != entry.seen:
+            now = self.current(place)
+            if not now.same(entry.seen):
                 entry.seen, entry.since = now, turn.now.stamp()
                 entry.due = MonoMs(turn.now.mono_ms + duration)
-            if entry.seen == entry.told:
+            if now.same(entry.told):
                 entry.due = None
             elif entry.due is not None and turn.now.mono_ms >= entry.due:
                 self._tell(turn, place)
 
     def _tell(self, turn: Turn, place: Place, *, triggered: bool = False, forced: bool = False) -> None:
         entry = self._told.setdefault(place, _Told())
-        status, occupied, fault = self.current(place)
-        now = (status, occupied, fault.code.value if fault is not None else "")
-        if now != entry.seen or entry.since is None:
+        now = self.current(place)
+        if not now.same(entry.seen) or entry.since is None:
             entry.since = turn.now.stamp()
         entry.seen = entry.told = now
         entry.due = None
@@ -98,10 +116,11 @@ class StatusReporter:
                 request=StatusRequest(
                     evse=place[0],
                     connector=place[1],
-                    status=status,
-                    occupied=occupied,
+                    status=now.status,
+                    occupied=now.occupied,
                     stamp=entry.since,
-                    fault=fault,
+                    fault=now.fault,
+                    ev_gone=now.ev_gone,
                     triggered=triggered,
                     forced=forced,
                 ),

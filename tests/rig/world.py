@@ -277,6 +277,40 @@ class World:
         self._seen += index + 1
         return call.payload
 
+    def expect_all(self, *wanted: tuple[str, Mapping[str, Any]], within: float = 30) -> list[Payload]:
+        """The next CALLs are these, in whatever order they come, and no other (but a Heartbeat) comes between.
+
+        Fields as in `expect`. Gives the payloads in the order asked.
+        """
+        missing = dict(enumerate(wanted))
+        found: dict[int, Payload] = {}
+        passed = 0
+
+        def complete() -> bool:
+            nonlocal passed
+            while missing and passed < len(self.heard()):
+                call = self.heard()[passed]
+                passed += 1
+                if call.action == "Heartbeat":
+                    continue
+                fits = [n for n, (action, fields) in missing.items() if call.action == action]
+                fits = [n for n in fits if _has(call.payload, missing[n][1])]
+                if not fits:
+                    raise NotSeen(f"one of {list(missing.values())} expected, {call!r} came")
+                del missing[fits[0]]
+                found[fits[0]] = call.payload
+            return not missing
+
+        try:
+            self.loop.run_until(complete, within, f"{wanted}")
+        except NotSeen:
+            raise
+        except Exception as error:
+            raise NotSeen(f"{list(missing.values())} did not come within {within} s; {self.heard()} came") from error
+        self.check()
+        self._seen += passed
+        return [found[number] for number in range(len(wanted))]
+
     def expect_none(self, action: str, seconds: float, **fields: Any) -> None:
         """No CALL of this action (with these fields) comes for so long, nor is one waiting unseen."""
         self.advance(seconds)

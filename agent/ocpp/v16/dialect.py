@@ -39,15 +39,37 @@ from agent.ocpp.dialect import Delivery, Message, Refusal, Surroundings
 from agent.ocpp.messages import v16 as m
 from agent.ocpp.rpc_catalogue import Catalogue
 from agent.ocpp.v16 import commands, samples
-from agent.ocpp.v16.words import ERROR_CODES, STOP_REASONS
+from agent.ocpp.v16.words import ERROR_CODE_NAMES, ERROR_CODES, STOP_REASONS
 from agent.ocpp.wire_time import to_text, to_wall
 
 UNKNOWN_TRANSACTION = -1  # errata 3.18: StartTransaction could not be delivered
+ID_TAG_LENGTH = 20  # IdToken (7.28)
+EV_GONE = "EV side disconnected"  # §4.9
+COMMUNICATION = "EVCommunicationError"
+# §4.9: with any other status it has to be another error code.
+COMMUNICATION_STATUSES = frozenset(
+    {
+        ConnectorStatus.PREPARING,
+        ConnectorStatus.SUSPENDED_EV,
+        ConnectorStatus.SUSPENDED_EVSE,
+        ConnectorStatus.FINISHING,
+    }
+)
 
 
 def text(value: str, limit: int) -> str:
     """A text of ours within a CiString's bound."""
     return value[:limit]
+
+
+class _Notice:
+    """StatusNotification of a connector: what was sent last, and what was acknowledged last, but for the time."""
+
+    __slots__ = ("acknowledged", "sent")
+
+    def __init__(self) -> None:
+        self.sent: dict[str, Any] = {}
+        self.acknowledged: dict[str, Any] = {}
 
 
 class Dialect16:
@@ -61,6 +83,7 @@ class Dialect16:
         self.catalogue = Catalogue("1.6", m.REQUESTS, m.RESPONSES, m.SENDS, commands.SUPPORTED)
         places = enumerate(surroundings.registry.topology.places(), 1)
         self._connectors = {place: number for number, place in places}
+        self._notices: dict[int, _Notice] = {}
 
     def _time(self, stamp: Stamp) -> str:
         return to_text(self._around.wall(stamp))
@@ -87,7 +110,7 @@ class Dialect16:
             case AuthorizeRequest():
                 return Message("Authorize", m.AuthorizeRequest(idTag=request.token.value))
             case StatusRequest():
-                return Message("StatusNotification", self._status(request))
+                return self._status(request)
             case MeterRequest():
                 return self._meter(request)
             case DataTransferRequest():
@@ -120,29 +143,43 @@ class Dialect16:
             chargePointVendor=text(identity.vendor, 20), chargePointModel=text(identity.model, 20), **given
         )
 
-    def _status(self, request: StatusRequest) -> m.StatusNotificationRequest:
-        fault = request.fault
-        status: Any = request.status.value
-        if request.evse == 0 and request.status not in {ConnectorStatus.UNAVAILABLE, ConnectorStatus.FAULTED}:
-            status = ConnectorStatus.AVAILABLE.value  # connector 0 knows three words (§4.9)
-        code: Any = "NoError"
-        fields: dict[str, Any] = {}
+    def _status(self, request: StatusRequest) -> Message | None:
+        """A connector's status; None if nothing of it is new to 1.6.
+
+        What was sent and never acknowledged may be lost, and is then no reason to keep silent.
+        """
+        fields = self._notice(request)
+        known = self._notices.setdefault(fields["connectorId"], _Notice())
+        if not request.forced and fields == known.sent == known.acknowledged:
+            return None
+        known.sent = fields
+        return Message("StatusNotification", m.StatusNotificationRequest(timestamp=self._time(request.stamp), **fields))
+
+    def _notice(self, request: StatusRequest) -> dict[str, Any]:
+        fault, status = request.fault, request.status
+        if request.evse == 0 and status not in {ConnectorStatus.UNAVAILABLE, ConnectorStatus.FAULTED}:
+            status = ConnectorStatus.AVAILABLE  # connector 0 knows three words (§4.9)
+        fields: dict[str, Any] = {
+            "connectorId": self._connector(request.evse, request.connector) if request.evse else 0,
+            "errorCode": "NoError",
+            "status": status.value,
+        }
+        if request.ev_gone:
+            fields["info"] = EV_GONE
         if fault is not None:
             code = fault.ocpp16_error_code or ERROR_CODES.get(fault.code, "OtherError")
+            known = code in ERROR_CODE_NAMES and (code != COMMUNICATION or status in COMMUNICATION_STATUSES)
+            fields["errorCode"] = code if known else "OtherError"
             if fault.info:
                 fields["info"] = text(fault.info, 50)
             if fault.vendor_error_code:
                 fields["vendorErrorCode"] = text(fault.vendor_error_code, 50)
-        return m.StatusNotificationRequest(
-            connectorId=self._connector(request.evse, request.connector) if request.evse else 0,
-            errorCode=code,
-            status=status,
-            timestamp=self._time(request.stamp),
-            **fields,
-        )
+        return fields
 
-    def _meter(self, request: MeterRequest) -> Message:
+    def _meter(self, request: MeterRequest) -> Message | None:
         values = samples.meter_values(request.samples, self._time)
+        if not values:
+            return None
         fields: dict[str, Any] = {"connectorId": self._connector(request.evse, 1), "meterValue": values}
         if request.tx is not None:
             fields["transactionId"] = self._around.wire_ids.get(request.tx, UNKNOWN_TRANSACTION)
@@ -160,6 +197,10 @@ class Dialect16:
                 return HeartbeatAnswered(time_ms=to_wall(payload.currentTime))
             case m.AuthorizeResponse():
                 return AuthorizeAnswered(request_id=request_id, info=token_info(payload.idTagInfo))
+            case m.StatusNotificationResponse() if isinstance(request, StatusRequest):
+                fields = self._notice(request)
+                self._notices.setdefault(fields["connectorId"], _Notice()).acknowledged = fields
+                return RequestDone(request_id=request_id)
             case _:
                 return RequestDone(request_id=request_id)
 
@@ -182,7 +223,7 @@ class Dialect16:
             fields["reservationId"] = fact.reservation_id
         return m.StartTransactionRequest(
             connectorId=self._connector(fact.evse, fact.connector),
-            idTag=fact.start_token.value if fact.start_token is not None else "",
+            idTag=text(fact.start_token.value, ID_TAG_LENGTH) if fact.start_token is not None else "",
             meterStart=fact.register_wh,
             timestamp=self._time(fact.stamp),
             **fields,
@@ -195,7 +236,7 @@ class Dialect16:
             "transactionId": self._around.wire_ids.get(fact.tx, UNKNOWN_TRANSACTION),
         }
         if fact.token is not None:
-            fields["idTag"] = fact.token.value
+            fields["idTag"] = text(fact.token.value, ID_TAG_LENGTH)
         if fact.reason is not None:
             fields["reason"] = STOP_REASONS.get(fact.reason, "Other")
         data = samples.meter_values((*fact.transaction_data, *fact.samples), self._time)
@@ -217,8 +258,13 @@ class Dialect16:
                 return Delivery()
 
 
+def _words(told: m.StatusNotificationRequest) -> tuple[object, ...]:
+    """What a status says, without its time."""
+    return told.status, told.errorCode, told.info, told.vendorErrorCode
+
+
 def token_info(info: m.IdTagInfo) -> TokenInfo:
-    """IdTagInfo in the domain's words."""
-    group = IdToken(value=info.parentIdTag, kind="Central") if isinstance(info.parentIdTag, str) else None
+    """IdTagInfo in the domain's words. An empty parent is none: it must not make strangers one group."""
+    group = IdToken(value=info.parentIdTag, kind="Central") if info.parentIdTag else None
     expiry = to_wall(info.expiryDate) if isinstance(info.expiryDate, str) else None
     return TokenInfo(status=AuthorizationStatus(info.status), group=group, expiry_ms=expiry)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Final, get_args
 
 import msgspec
 
 from agent.core.clock import Stamp
 from agent.core.samples import Sample, SampleSet
+from agent.ocpp.messages import v16
 
-_PHASED_VOLTAGE = "-N"
+_MEASURANDS: Final = frozenset(get_args(v16.Measurand))  # 2.x knows more of them
+_UNITS: Final = frozenset(get_args(v16.UnitOfMeasure))  # no Hz among them
 
 
 def number(milli: int) -> str:
@@ -30,7 +32,7 @@ def sampled_value(sample: Sample, context: str) -> dict[str, Any]:
     }
     if sample.phase:
         value["phase"] = sample.phase
-    if sample.unit:
+    if sample.unit in _UNITS:
         value["unit"] = sample.unit
     return value
 
@@ -52,10 +54,12 @@ def signed_value(sample: Sample, context: str) -> dict[str, Any]:
 
 
 def meter_values(sets: Iterable[SampleSet], time: Callable[[Stamp], str]) -> list[dict[str, Any]]:
-    """One MeterValue for each snapshot."""
+    """One MeterValue for each snapshot that has a value this version can tell."""
     out = []
     for found in sets:
-        values = [sampled_value(s, found.context.value) for s in found.samples]
-        values += [signed_value(s, found.context.value) for s in found.samples if s.signed_data]
-        out.append({"timestamp": time(found.stamp), "sampledValue": values})
+        known = [s for s in found.samples if s.measurand in _MEASURANDS]
+        values = [sampled_value(s, found.context.value) for s in known]
+        values += [signed_value(s, found.context.value) for s in known if s.signed_data]
+        if values:
+            out.append({"timestamp": time(found.stamp), "sampledValue": values})
     return out

@@ -28,6 +28,11 @@ ERROR_CODES: Final[dict[FaultCode, str]] = {
     FaultCode.BROWNOUT: "UnderVoltage",
 }
 
+# What a device may name itself (the bench's `ocpp16_error_code`): the whole of ChargePointErrorCode.
+ERROR_CODE_NAMES: Final = frozenset(
+    {*ERROR_CODES.values(), "LocalListConflict", "NoError", "OtherError", "ResetFailure", "WeakSignal"}
+)
+
 # Reason (§7.36). A reason that is not here is Other.
 STOP_REASONS: Final[dict[StopReason, str]] = {
     StopReason.DE_AUTHORIZED: "DeAuthorized",
