@@ -38,6 +38,7 @@ from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
 from agent.ocpp.dialect import Delivery, Message, Refusal, Surroundings
 from agent.ocpp.messages import v16 as m
 from agent.ocpp.rpc_catalogue import Catalogue
+from agent.ocpp.status_memory import StatusMemory
 from agent.ocpp.v16 import commands, samples
 from agent.ocpp.v16.words import ERROR_CODE_NAMES, ERROR_CODES, STOP_REASONS
 from agent.ocpp.wire_time import to_text, to_wall
@@ -62,16 +63,6 @@ def text(value: str, limit: int) -> str:
     return value[:limit]
 
 
-class _Notice:
-    """StatusNotification of a connector: what was sent last, and what was acknowledged last, but for the time."""
-
-    __slots__ = ("acknowledged", "sent")
-
-    def __init__(self) -> None:
-        self.sent: dict[str, Any] = {}
-        self.acknowledged: dict[str, Any] = {}
-
-
 class Dialect16:
     """Translator for OCPP 1.6J."""
 
@@ -83,7 +74,7 @@ class Dialect16:
         self.catalogue = Catalogue("1.6", m.REQUESTS, m.RESPONSES, m.SENDS, commands.SUPPORTED)
         places = enumerate(surroundings.registry.topology.places(), 1)
         self._connectors = {place: number for number, place in places}
-        self._notices: dict[int, _Notice] = {}
+        self._told = StatusMemory()
 
     def _time(self, stamp: Stamp) -> str:
         return to_text(self._around.wall(stamp))
@@ -144,15 +135,10 @@ class Dialect16:
         )
 
     def _status(self, request: StatusRequest) -> Message | None:
-        """A connector's status; None if nothing of it is new to 1.6.
-
-        What was sent and never acknowledged may be lost, and is then no reason to keep silent.
-        """
+        """A connector's status; None if nothing of it is new to 1.6."""
         fields = self._notice(request)
-        known = self._notices.setdefault(fields["connectorId"], _Notice())
-        if not request.forced and fields == known.sent == known.acknowledged:
+        if not self._told.send((request.evse, request.connector), tuple(fields.items()), forced=request.forced):
             return None
-        known.sent = fields
         return Message("StatusNotification", m.StatusNotificationRequest(timestamp=self._time(request.stamp), **fields))
 
     def _notice(self, request: StatusRequest) -> dict[str, Any]:
@@ -198,8 +184,8 @@ class Dialect16:
             case m.AuthorizeResponse():
                 return AuthorizeAnswered(request_id=request_id, info=token_info(payload.idTagInfo))
             case m.StatusNotificationResponse() if isinstance(request, StatusRequest):
-                fields = self._notice(request)
-                self._notices.setdefault(fields["connectorId"], _Notice()).acknowledged = fields
+                words = tuple(self._notice(request).items())
+                self._told.acknowledge((request.evse, request.connector), words)
                 return RequestDone(request_id=request_id)
             case _:
                 return RequestDone(request_id=request_id)
@@ -256,11 +242,6 @@ class Dialect16:
                 return Delivery(info=info)
             case _:
                 return Delivery()
-
-
-def _words(told: m.StatusNotificationRequest) -> tuple[object, ...]:
-    """What a status says, without its time."""
-    return told.status, told.errorCode, told.info, told.vendorErrorCode
 
 
 def token_info(info: m.IdTagInfo) -> TokenInfo:

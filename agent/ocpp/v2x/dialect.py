@@ -32,6 +32,7 @@ from agent.core.requests import (
     StatusRequest,
 )
 from agent.ocpp.dialect import Delivery, Message, Refusal, Surroundings
+from agent.ocpp.status_memory import StatusMemory
 from agent.ocpp.v2x import json_text, tokens
 from agent.ocpp.v2x.commands import Calls
 from agent.ocpp.v2x.device_model import DeviceModel
@@ -43,16 +44,6 @@ from agent.ocpp.wire_time import to_text, to_wall
 _STATION = (0, 0)
 
 
-class _Word:
-    """Status of a connector in the five words: what was sent last, and what was acknowledged last."""
-
-    __slots__ = ("acknowledged", "sent")
-
-    def __init__(self) -> None:
-        self.sent = ""
-        self.acknowledged = ""
-
-
 class Dialect2x:
     """Translator for one edition of OCPP 2.x."""
 
@@ -61,11 +52,11 @@ class Dialect2x:
         self._edition = edition
         self._m = edition.messages
         self._around = surroundings
-        self._meters = Meters(edition.messages)
+        self._meters = Meters(edition)
         self._model = DeviceModel(edition.messages, surroundings.registry, self._time)
         self._transactions = Transactions(edition, self._meters, self._time)
         self._calls = Calls(edition.messages, self._model)
-        self._words: dict[tuple[int, int], _Word] = {}
+        self._told = StatusMemory()
         self.catalogue = edition.catalogue(frozenset(self._calls.table))
 
     def _time(self, stamp: Stamp) -> str:
@@ -125,18 +116,11 @@ class Dialect2x:
         return m.BootNotificationRequest(chargingStation=station, reason=reason)  # B01.FR.09
 
     def _status(self, request: StatusRequest) -> Message | None:
-        """A connector's status; None where 2.x has nothing to tell: the station as a whole, or no other word.
-
-        What was sent and never acknowledged may be lost, and is then no reason to keep silent.
-        """
+        """A connector's status; None where 2.x has nothing to tell: the station as a whole, or no other word."""
         place = (request.evse, request.connector)
-        if place == _STATION:
-            return None
         word: Any = folded(request.status, request.occupied)
-        known = self._words.setdefault(place, _Word())
-        if not request.forced and word == known.sent == known.acknowledged:
+        if place == _STATION or not self._told.send(place, word, forced=request.forced):
             return None
-        known.sent = word
         return Message(
             "StatusNotification",
             self._m.StatusNotificationRequest(
@@ -168,8 +152,7 @@ class Dialect2x:
             case AuthorizeRequest():
                 return AuthorizeAnswered(request_id=request_id, info=tokens.token_info(answer.idTokenInfo))
             case StatusRequest():
-                known = self._words.setdefault((request.evse, request.connector), _Word())
-                known.acknowledged = folded(request.status, request.occupied)
+                self._told.acknowledge((request.evse, request.connector), folded(request.status, request.occupied))
                 return RequestDone(request_id=request_id)
             case _:
                 return RequestDone(request_id=request_id)

@@ -70,12 +70,14 @@ class Messages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One edition. `token_kinds` and `stop_reasons` are the words that it knows; a fact that was made under another
-    version may hold others."""
+    """One edition. `token_kinds`, `token_length`, `stop_reasons` and `measurands` say what it knows: a fact that was
+    made under another version may hold more."""
 
     version: Version
     messages: Messages
     token_kinds: frozenset[str]
+    token_length: int
+    measurands: frozenset[str]
     stop_reasons: frozenset[str]
 
     @property
@@ -93,5 +95,7 @@ EDITION_201: Final = Edition(
     version="2.0.1",
     messages=v201,
     token_kinds=frozenset(get_args(v201.IdTokenEnumType)),
+    token_length=36,  # IdTokenType
+    measurands=frozenset(get_args(v201.MeasurandEnumType)),
     stop_reasons=frozenset(get_args(v201.ReasonEnumType)),
 )

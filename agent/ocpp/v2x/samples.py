@@ -10,7 +10,7 @@ from msgspec import UNSET
 from agent.core.clock import Stamp
 from agent.core.samples import Sample, SampleSet
 from agent.ocpp.messages import v201
-from agent.ocpp.v2x.edition import Messages
+from agent.ocpp.v2x.edition import Edition
 
 DATA_LENGTH_MAX: Final = 2500  # SignedMeterValueType: signedMeterData, publicKey
 METHOD_LENGTH_MAX: Final = 50  # SignedMeterValueType: signingMethod, encodingMethod
@@ -19,16 +19,20 @@ METHOD_LENGTH_MAX: Final = 50  # SignedMeterValueType: signingMethod, encodingMe
 class Meters:
     """Writes snapshots. A unit is always named, so that nobody has to know which one is the default."""
 
-    def __init__(self, messages: Messages) -> None:
-        self._m = messages
+    def __init__(self, edition: Edition) -> None:
+        self._m = edition.messages
+        self._measurands = edition.measurands
         self._units: dict[str, v201.UnitOfMeasureType] = {}
 
     def meter_values(self, sets: Iterable[SampleSet], time: Callable[[Stamp], str]) -> list[v201.MeterValueType]:
-        """One MeterValue for each snapshot that has a value."""
+        """One MeterValue for each snapshot that has a value this edition can tell."""
         value = self._m.MeterValueType
-        return [
-            value(timestamp=time(found.stamp), sampledValue=self._sampled(found)) for found in sets if found.samples
-        ]
+        out = []
+        for found in sets:
+            sampled = self._sampled(found)
+            if sampled:
+                out.append(value(timestamp=time(found.stamp), sampledValue=sampled))
+        return out
 
     def _sampled(self, found: SampleSet) -> list[v201.SampledValueType]:
         sampled = self._m.SampledValueType
@@ -36,6 +40,8 @@ class Meters:
         out = []
         for sample in found.samples:
             measurand: Any = sample.measurand
+            if measurand not in self._measurands:
+                continue
             location: Any = sample.location
             phase: Any = sample.phase or UNSET
             out.append(

@@ -16,6 +16,16 @@ def to_wire(edition: Edition, token: IdToken) -> v201.IdTokenType:
     return edition.messages.IdTokenType(idToken=token.value, type=kind)
 
 
+def recorded(edition: Edition, token: IdToken) -> v201.IdTokenType:
+    """The token of a fact. One that is too long for the edition is cut: better told in part than never delivered.
+
+    A question about such a token is not asked at all, since its beginning may be another's.
+    """
+    if len(token.value) > edition.token_length:
+        token = IdToken(value=token.value[: edition.token_length], kind=token.kind)
+    return to_wire(edition, token)
+
+
 def from_wire(token: v201.IdTokenType) -> IdToken:
     """An IdTokenType as a token."""
     return IdToken(value=token.idToken, kind=token.type)

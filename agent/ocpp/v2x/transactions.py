@@ -45,7 +45,7 @@ class Transactions:
             cableMaxCurrent=UNSET if fact.cable_a is None else fact.cable_a,
             reservationId=UNSET if fact.reservation_id is None else fact.reservation_id,  # E01.FR.13
             evse=m.EVSEType(id=fact.evse, connectorId=UNSET if fact.connector is None else fact.connector),  # E01.FR.16
-            idToken=UNSET if fact.token is None else tokens.to_wire(self._edition, fact.token),  # E01.FR.10
+            idToken=UNSET if fact.token is None else tokens.recorded(self._edition, fact.token),  # E01.FR.10
         )
 
     def _info(self, fact: TransactionRecorded) -> v201.TransactionType:
