@@ -272,6 +272,9 @@ class Operations:
         about_evse = command.kind in {TriggerKind.STATUS, TriggerKind.METER, TriggerKind.TRANSACTION}
         if about_evse and command.evse and command.evse not in station.evses:
             return rejected("UnknownEvse", f"there is no EVSE {command.evse}")
+        place = (command.evse, command.connector)
+        if command.kind is TriggerKind.STATUS and all(place) and place not in set(station.status.places()):
+            return rejected("UnknownConnectorId", f"EVSE {command.evse} has no connector {command.connector}")
         match command.kind:
             case TriggerKind.BOOT if station.registration.accepted and not command.force:
                 return rejected("AlreadyAccepted", "the last boot was accepted")  # F06.FR.17
