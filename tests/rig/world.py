@@ -177,6 +177,17 @@ class World:
     def start_agent(self) -> None:
         self.start()
 
+    def cut_link(self) -> None:
+        """The CSMS closes the connection and refuses each new one, until `restore_link`."""
+        self.csms.refuse_handshake = 503
+        task = self.loop.create_task(self.csms.drop())
+        self.loop.run_until(task.done, 10, "the connection to close")
+        task.result()
+
+    def restore_link(self) -> None:
+        """The CSMS accepts connections again; the station comes when its back-off lets it."""
+        self.csms.refuse_handshake = None
+
     def cut_power(self) -> None:
         self.mock.do("power.cut")
 

@@ -1,0 +1,454 @@
+"""Reusable and memory states of the official OCPP 2.0.1 cases (part 6), as steps on a world. Each step is checked.
+
+    with world("2.0.1", variables={"TxCtrlr": {"TxStartPoint": "EVConnected"}}) as w:
+        ready(w)
+        s = Scene(w)
+        s.energy_transfer_started()
+        s.stop_authorized()
+
+A `Scene` is one EVSE with its driver. It knows the state that it is in, so that a state executes the states before
+it, and reads from the station which start and stop points are configured, so that it knows which steps are to come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from hal.mock.topology import MockEvse
+from tests.rig.world import NotSeen, World, world
+
+Payload = dict[str, Any]
+Step = tuple[str, Mapping[str, Any]]
+
+TOKEN = "04A1B2C3"  # <Configured valid_idtoken_idtoken>
+TOKEN_2 = "04D4E5F6"  # <Configured valid_idtoken2>
+GROUP = "FLEET-1"  # <Configured GroupIdToken>
+TOKEN_TYPE = "ISO14443"  # <Configured valid_idtoken_type>
+SOCKET = MockEvse(phases=1, tethered=False)
+FIXED_CABLE = MockEvse(phases=1, tethered=True)
+CONNECTION_TIMEOUT_S = 20  # <Configured ev_connection_timeout>
+TRANSACTION_S = 5  # <Configured Transaction Duration>
+SAMPLE_S = 10  # <Configured transaction_updated_metervalues_interval>
+BACK_OFF_S = 30  # <Configured RetryBackOffWaitMinimum_duration>
+
+__all__ = [
+    "BACK_OFF_S",
+    "CONNECTION_TIMEOUT_S",
+    "FIXED_CABLE",
+    "GROUP",
+    "SAMPLE_S",
+    "SOCKET",
+    "TOKEN",
+    "TOKEN_2",
+    "TOKEN_TYPE",
+    "TRANSACTION_S",
+    "Scene",
+    "World",
+    "configure",
+    "configured",
+    "ready",
+    "token_wire",
+    "world",
+]
+
+
+def ready(w: World) -> None:
+    """The station is booted and accepted, and what it said until then is done with."""
+    w.boot()
+    w.forget()
+
+
+def _named(name: str) -> Payload:
+    """`TxCtrlr.TxStartPoint`, `OCPPCommCtrlr.MessageAttempts[TransactionEvent]` as component and variable."""
+    component, _, variable = name.partition(".")
+    variable, _, instance = variable.removesuffix("]").partition("[")
+    named: Payload = {"component": {"name": component}, "variable": {"name": variable}}
+    if instance:
+        named["variable"]["instance"] = instance
+    return named
+
+
+def configure(w: World, values: Mapping[str, object]) -> None:
+    """Configuration State: each variable is set by SetVariables, as the tool does."""
+    rows = [{**_named(name), "attributeValue": _text(value)} for name, value in values.items()]
+    answer = w.call("SetVariables", setVariableData=rows)
+    for row, result in zip(rows, answer["setVariableResult"], strict=True):
+        assert result["attributeStatus"] == "Accepted", (row, result)
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def configured(w: World, name: str) -> str:
+    """The present value of a variable, asked by GetVariables."""
+    (result,) = w.call("GetVariables", getVariableData=[_named(name)])["getVariableResult"]
+    assert result["attributeStatus"] == "Accepted", result
+    return str(result["attributeValue"])
+
+
+def members(w: World, name: str) -> frozenset[str]:
+    """The members of a list variable."""
+    return frozenset(configured(w, name).split(","))
+
+
+def token_wire(token: str = TOKEN, kind: str = TOKEN_TYPE) -> Payload:
+    """An idToken as it goes over the wire."""
+    return {"idToken": token, "type": kind}
+
+
+class Scene:
+    """One EVSE, its driver and what state the case is in. `tx` is the id of the transaction, `ended` tells whether
+    its Ended was seen; `evse` and `connector` are the configured ones."""
+
+    def __init__(
+        self,
+        w: World,
+        *,
+        evse: int = 1,
+        connector: int = 1,
+        token: str = TOKEN,
+        kind: str = TOKEN_TYPE,
+        remote: bool = False,
+        cached: bool = False,
+    ) -> None:
+        self.w = w
+        self.evse = evse
+        self.connector = connector
+        self.token = token
+        self.kind = kind
+        self.remote = remote  # the default way of authorization
+        self.cached = cached  # the token is in the cache, and authorized from it
+        self.starts = members(w, "TxCtrlr.TxStartPoint")
+        self.stops = members(w, "TxCtrlr.TxStopPoint")
+        self.tx: str | None = None
+        self.ended = False
+        self.numbers: list[int] = []
+        self.state = ""
+        self.bay = self.plugged = self.authorized_now = False
+
+    # What a step looks like
+
+    def status(self, wanted: str) -> Step:
+        """The connector's StatusNotification."""
+        return (
+            "StatusNotification",
+            {"connectorStatus": wanted, "evseId": self.evse, "connectorId": self.connector},
+        )
+
+    def event(self, phase: str, trigger: str, state: str | None = None, **fields: Any) -> Step:
+        """A TransactionEvent."""
+        wanted: Payload = {"eventType": phase, "triggerReason": trigger, **fields}
+        if state is not None:
+            wanted["transactionInfo__chargingState"] = state
+        return "TransactionEvent", wanted
+
+    def told(self, *steps: Step, within: float = 30, where: Callable[[Payload], bool] | None = None) -> list[Payload]:
+        """These and no other messages come, in any order; transaction events are checked against the transaction."""
+        found = self.w.expect_all(*steps, within=within)
+        for (action, _), payload in zip(steps, found, strict=True):
+            if action == "TransactionEvent":
+                self.follow(payload)
+                assert where is None or where(payload), payload
+        return found
+
+    def tell(self, step: Step, *, within: float = 30) -> Payload:
+        """The one next message."""
+        return self.told(step, within=within)[0]
+
+    def follow(self, payload: Payload) -> None:
+        """What holds for every step of a transaction: its id, its place, and sequence numbers without a gap."""
+        tx = payload["transactionInfo"]["transactionId"]
+        assert 0 < len(tx) <= 36
+        if payload["eventType"] == "Started":
+            assert self.tx is None or self.ended, f"two transactions at once: {payload}"
+            assert tx != self.tx
+            self.tx, self.ended, self.numbers = tx, False, []
+        assert tx == self.tx, payload
+        assert not self.ended, f"after Ended: {payload}"
+        expected = self.numbers[-1] + 1 if self.numbers else 0
+        assert payload["seqNo"] == expected, (payload, self.numbers)
+        self.numbers.append(expected)
+        if "evse" in payload:
+            assert payload["evse"]["id"] == self.evse, payload
+            assert payload["evse"].get("connectorId", self.connector) == self.connector, payload
+        self.ended = payload["eventType"] == "Ended"
+        assert self.ended or "stoppedReason" not in payload["transactionInfo"], payload
+
+    @property
+    def running(self) -> bool:
+        return self.tx is not None and not self.ended
+
+    def _phase(self, *points: str) -> str | None:
+        """The event type with which a step is told; None if no transaction runs and these points start none."""
+        if self.running:
+            return "Updated"
+        return "Started" if self.starts & set(points) else None
+
+    def _has_token(self, payload: Payload) -> bool:
+        return bool(payload.get("idToken") == token_wire(self.token, self.kind))
+
+    # Reusable states before and in a transaction
+
+    def parking_bay_occupied(self) -> None:
+        """A car drives in; the optional state of that name."""
+        self.w.bench("bay.set", evse=self.evse, occupied=True)
+        phase = self._phase("ParkingBayOccupancy")
+        if phase:
+            self.tell(self.event(phase, "EVDetected"))
+        self.bay, self.state = True, "ParkingBayOccupied"
+
+    def ev_connected_pre_session(self, **car: Any) -> None:
+        if not self.bay:
+            self.parking_bay_occupied()
+        self.w.bench("ev.plug_in", evse=self.evse, **car)
+        self._plugged()
+        self.state = "EVConnectedPreSession"
+
+    def _plugged(self) -> Payload | None:
+        """Occupied, and a transaction event if one has to be."""
+        points = {"EVConnected"} | ({"PowerPathClosed", "DataSigned"} if self.authorized_now else set())
+        phase = self._phase(*points)
+        self.plugged = True
+        if phase is None:
+            self.tell(self.status("Occupied"))
+            return None
+        _, found = self.told(self.status("Occupied"), ("TransactionEvent", {"eventType": phase}))
+        triggers = {"CablePluggedIn", "ChargingStateChanged", "RemoteStart", "SignedDataReceived"}
+        if phase == "Started" and self.authorized_now and "EVConnected" not in self.starts:
+            triggers.add("Authorized")
+        assert found["triggerReason"] in triggers, found
+        states = {"EVConnected", "SuspendedEVSE"} | ({"Charging"} if self.authorized_now else set())
+        assert found["transactionInfo"]["chargingState"] in states, found
+        assert found["evse"] == {"id": self.evse, "connectorId": self.connector}, found
+        return found
+
+    def authorized(self, *, remote: bool | None = None, group: str | None = None) -> Payload | None:
+        """Locally with a card, or remotely. Gives the transaction event that told it, if there was one.
+
+        `group` is the groupIdToken that the CSMS answers with.
+        """
+        if not (self.bay or self.plugged):
+            self.parking_bay_occupied()
+        self._answer_tokens(group)
+        remotely = self.remote if remote is None else remote
+        phase = self._phase("Authorized", *(("PowerPathClosed", "DataSigned") if self.plugged else ()))
+        started_id = self._start_remotely() if remotely else None
+        if not remotely:
+            self.w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
+        asks = not self.cached and (not remotely or configured(self.w, "AuthCtrlr.AuthorizeRemoteStart") == "true")
+        if asks:
+            self.w.expect("Authorize", strict=True, idToken=token_wire(self.token, self.kind))
+        self.authorized_now, self.state = True, "Authorized"
+        if phase is None:
+            return None
+        signed = phase == "Started" and self.plugged and "DataSigned" in self.starts
+        trigger = "RemoteStart" if remotely else "Authorized"
+        fields = {"transactionInfo__remoteStartId": started_id} if remotely else {}
+        found = self.tell(self.event(phase, "SignedDataReceived" if signed else trigger, **fields))
+        assert self._has_token(found), found
+        return found
+
+    def _answer_tokens(self, group: str | None) -> None:
+        info: Payload = {"status": "Accepted"}
+        if group is not None:
+            info["groupIdToken"] = {"idToken": group, "type": "Central"}
+        self.w.csms.on("Authorize", {"idTokenInfo": info})
+        self.w.csms.on("TransactionEvent", lambda payload: {"idTokenInfo": info} if "idToken" in payload else {})
+
+    def _start_remotely(self) -> int:
+        started_id = 100 + len(self.w.csms.frames)
+        answer = self.w.call(
+            "RequestStartTransaction",
+            idToken=token_wire(self.token, self.kind),
+            evseId=self.evse,
+            remoteStartId=started_id,
+        )
+        assert answer["status"] == "Accepted", answer
+        if self.running:
+            assert answer["transactionId"] == self.tx, answer
+        return started_id
+
+    def energy_transfer_started(self, **car: Any) -> None:
+        if not self.authorized_now:
+            self.authorized()
+        if not self.plugged:
+            self.w.bench("ev.plug_in", evse=self.evse, **car)
+            found = self._plugged()
+            if found is not None and found["eventType"] == "Updated":
+                assert found["triggerReason"] == "CablePluggedIn", found
+                assert found["transactionInfo"]["chargingState"] == "EVConnected", found
+        self._energy_flows()
+        self.state = "EnergyTransferStarted"
+
+    def _energy_flows(self) -> None:
+        """Part 2 of the state: what starts the transaction now, and then energy."""
+        phase = self._phase("PowerPathClosed", "EnergyTransfer")
+        if phase == "Updated":
+            self.tell(self.event("Updated", "ChargingStateChanged", "Charging"))
+        elif phase == "Started":
+            found = self.tell(self.event("Started", "ChargingStateChanged", "Charging"))
+            assert self._has_token(found), found
+        self.w.until(lambda: self.w.energised(self.evse), 10, "energy")
+        assert self.running
+
+    def energy_transfer_suspended(self) -> None:
+        """The car suspends."""
+        if self.state != "EnergyTransferStarted":
+            self.energy_transfer_started()
+        self.w.advance(TRANSACTION_S)
+        self.w.bench("ev.pause", evse=self.evse)
+        if "EnergyTransfer" in self.stops:
+            self.tell(
+                self.event("Ended", "ChargingStateChanged", transactionInfo__stoppedReason="StoppedByEV"),
+            )
+            self.authorized_now = False
+        else:
+            found = self.tell(self.event("Updated", "ChargingStateChanged"))
+            assert found["transactionInfo"]["chargingState"] in {"EVConnected", "SuspendedEV"}, found
+        self.state = "EnergyTransferSuspended"
+
+    # Reusable states after it
+
+    def stop_authorized(self, *, remote: bool | None = None) -> list[Payload]:
+        """The driver stops with the card, or the CSMS does. Gives the transaction events that told it."""
+        if self.state != "EnergyTransferStarted":
+            self.energy_transfer_started()
+        self.w.advance(TRANSACTION_S)
+        remotely = self.remote if remote is None else remote
+        if remotely:
+            answer = self.w.call("RequestStopTransaction", transactionId=self.tx)
+            assert answer["status"] == "Accepted", answer
+        else:
+            self.w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
+        trigger, reason = ("RemoteStop", "Remote") if remotely else ("StopAuthorized", "Local")
+        self.authorized_now, self.state = False, "StopAuthorized"
+        if self.stops & {"Authorized", "PowerPathClosed"}:
+            found = [self.tell(self.event("Ended", trigger, transactionInfo__stoppedReason=reason))]
+        elif "EnergyTransfer" in self.stops:
+            found = [
+                self.tell(self.event("Updated", trigger)),
+                self.tell(
+                    self.event("Ended", "ChargingStateChanged", "EVConnected", transactionInfo__stoppedReason=reason)
+                ),
+            ]
+        else:
+            found = [self.tell(self.event("Updated", trigger))]
+        if not remotely:
+            assert "idToken" not in found[0] or self._has_token(found[0]), found
+        return found
+
+    def ev_connected_post_session(self) -> None:
+        if self.state != "StopAuthorized":
+            self.stop_authorized()
+        if self.running:
+            self.tell(self.event("Updated", "ChargingStateChanged", "EVConnected"))
+        self.w.until(lambda: not self.w.energised(self.evse), 10, "no energy")
+        self.state = "EVConnectedPostSession"
+
+    def ev_disconnected(self) -> Payload | None:
+        """The cable is pulled. Gives the transaction event that told it, if there was one."""
+        if self.state != "EVConnectedPostSession":
+            self.ev_connected_post_session()
+        self.w.bench("ev.plug_out", evse=self.evse)
+        found = self._unplugged()
+        self.state = "EVDisconnected"
+        return found
+
+    def _unplugged(self) -> Payload | None:
+        self.plugged = False
+        if not self.running:
+            self.tell(self.status("Available"))
+            return None
+        phase = "Ended" if "EVConnected" in self.stops else "Updated"
+        return self.told(self.status("Available"), self.event(phase, "EVCommunicationLost", "Idle"))[1]
+
+    def parking_bay_unoccupied(self) -> Payload | None:
+        """The car drives off. Gives the transaction event that told it, if there was one."""
+        if self.state != "EVDisconnected":
+            self.ev_disconnected()
+        self.w.bench("bay.set", evse=self.evse, occupied=False)
+        found = None
+        if self.running and "ParkingBayOccupancy" in self.stops:
+            reason = "Remote" if self.remote else "Local"
+            found = self.tell(self.event("Ended", "EVDeparted", transactionInfo__stoppedReason=reason))
+        self.bay, self.state = False, "ParkingBayUnoccupied"
+        return found
+
+    # The link
+
+    def cut_link(self) -> None:
+        """The CSMS closes the connection and accepts none."""
+        self.w.cut_link()
+
+    def start_offline_transaction(self) -> None:
+        """Reusable state StartOfflineTransaction up to the plug; `restore_link` is its last step."""
+        self.w.cut_link()
+        self.w.bench("bay.set", evse=self.evse, occupied=True)
+        self.w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
+        self.w.advance(2)
+        self.w.bench("ev.plug_in", evse=self.evse)
+        self.w.advance(10)
+
+    def transaction_events_in_queue_ended(self) -> None:
+        """Memory state of that name, up to the moment before the link is back."""
+        w = self.w
+        w.cut_link()
+        w.bench("bay.set", evse=self.evse, occupied=True)
+        w.bench("ev.plug_in", evse=self.evse)
+        w.advance(2)
+        w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
+        w.advance(15)
+        w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
+        w.advance(5)
+        w.bench("ev.plug_out", evse=self.evse)
+        w.advance(5)
+        w.bench("bay.set", evse=self.evse, occupied=False)
+        w.advance(5)
+
+    def queue_emptied(self, *, within: float = 300, offline: bool = True) -> list[Payload]:
+        """The link is back: every TransactionEvent that waited comes, each marked as offline. Gives them."""
+        w = self.w
+        w.restore_link()
+        w.until(lambda: bool(w.csms.sockets), within, "the link")
+        w.advance(10)
+        found = [call.payload for call in w.heard() if call.action == "TransactionEvent"]
+        w.forget()
+        for payload in found:
+            self.follow(payload)
+            assert not offline or payload.get("offline") is True, payload
+        return found
+
+    # Memory states
+
+    def id_token_cached(self, *, group: str | None = None) -> None:
+        """Memory state IdTokenCached of an accepted token: authorized, plugged in, stopped, driven off."""
+        self.authorized(remote=False, group=group)
+        self.ev_connected_pre_session()
+        self._leave_pre_session()
+
+    def _leave_pre_session(self) -> None:
+        """From a session in progress to an empty bay, whatever is told on the way."""
+        w = self.w
+        w.advance(10)
+        w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
+        w.advance(5)
+        w.bench("ev.plug_out", evse=self.evse)
+        w.bench("bay.set", evse=self.evse, occupied=False)
+        w.advance(5)
+        for call in w.heard():
+            if call.action == "TransactionEvent":
+                self.follow(call.payload)
+        w.forget()
+        assert not self.running
+        self.bay = self.plugged = self.authorized_now = False
+        self.state = ""
+
+
+def only(calls: Iterable[Payload], **fields: Any) -> Payload:
+    """The one of these payloads that has these fields (of its top level)."""
+    found = [payload for payload in calls if all(payload.get(name) == value for name, value in fields.items())]
+    if len(found) != 1:
+        raise NotSeen(f"{len(found)} payloads with {fields}: {found}")
+    return found[0]
