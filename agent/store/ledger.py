@@ -32,7 +32,7 @@ from agent.store.writing import APPLIED, apply, replay
 LEDGER_NAME = "ledger.db"
 RESERVE_BYTES = 1024 * 1024
 CHECKPOINT_BYTES = 1024 * 1024  # of write-ahead log, estimated: then `tend` moves it into the database
-COMMIT_OVERHEAD_BYTES = 6 * 1024  # pages that a commit writes besides the bodies' own bytes
+COMMIT_OVERHEAD_BYTES = 3 * 1024  # pages that a commit writes besides the bodies' own bytes
 
 
 class Ledger(Answers):

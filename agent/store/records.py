@@ -143,8 +143,8 @@ class PrunePolicy(Struct, frozen=True):
     keep_events: int = 1000  # per class: records that belong to no transaction
     keep_quarantined: int = 1000
     step_rows: int = 256  # log records deleted or looked at in one step
-    step_pages: int = 64  # pages given back to the file system in one step
-    spare_pages: int = 256  # free pages that stay in the file for what comes next
+    step_pages: int = 128  # pages given back to the file system in one step
+    spare_pages: int = 512  # free pages that stay in the file for what comes next
 
 
 class PruneReport(Struct, frozen=True):

@@ -43,8 +43,9 @@ FIRST = Migration(
         " body BLOB NOT NULL, ends INTEGER NOT NULL)",
         "CREATE INDEX log_events ON log (seq) WHERE cls = 'log'",
         "CREATE INDEX log_strays ON log (seq) WHERE cls = 'ledger' AND tx IS NULL",
+        # With a rowid: bodies are large for an index page, and replacing one leaves the index of keys alone.
         "CREATE TABLE kept (kind TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, body BLOB NOT NULL,"
-        " PRIMARY KEY (kind, key)) WITHOUT ROWID",
+        " UNIQUE (kind, key))",
         # `last_seq` is NULL while the transaction is open; `pruned_to` says how far its records are deleted.
         "CREATE TABLE tx (first_seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, evse INTEGER NOT NULL,"
         " last_seq INTEGER, started_boot INTEGER NOT NULL, started_mono_ms INTEGER NOT NULL, started_wall_ms INTEGER,"
