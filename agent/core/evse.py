@@ -142,6 +142,7 @@ class Evse:
             StartPoint.BAY: self.bay,
             StartPoint.CONNECTED: self.plugged,
             StartPoint.AUTHORIZED: authorized,
+            StartPoint.SIGNED: self.plugged and authorized,
             StartPoint.POWER_PATH: self.plugged and authorized,
             StartPoint.ENERGY: self.energy_flows,
         }

@@ -45,6 +45,7 @@ _BEGIN_TRIGGER = {
     StartPoint.BAY: Trigger.EV_DETECTED,
     StartPoint.CONNECTED: Trigger.CABLE_PLUGGED_IN,
     StartPoint.AUTHORIZED: Trigger.AUTHORIZED,
+    StartPoint.SIGNED: Trigger.SIGNED_DATA_RECEIVED,
     StartPoint.POWER_PATH: Trigger.AUTHORIZED,
     StartPoint.ENERGY: Trigger.CHARGING_STATE_CHANGED,
 }
@@ -91,24 +92,29 @@ class Session:
         due = [p for p in points if conditions.get(p) and p in evse.armed]
         if not due and conditions[StartPoint.POWER_PATH] and StartPoint.ENERGY not in points:
             due = [StartPoint.POWER_PATH]
-        if due == [StartPoint.POWER_PATH] and not evse.secured:
+        if due and due[0] in {StartPoint.POWER_PATH, StartPoint.SIGNED} and not evse.secured:
             self._unlocked = cause or self._unlocked
             return  # the plug is not locked yet, or cannot be (1.6 TC_024)
         cause, self._unlocked = cause or self._unlocked, None
         if not due or not self.host.may_begin(evse.id):
             return
-        tx = Transaction(
-            self.host.new_transaction_id(),
-            evse.id,
-            evse.connector,
-            cause or Cause(trigger=_BEGIN_TRIGGER[due[0]]),
-            turn.now.mono_ms,
-        )
+        began = self._beginning(due[0], cause)
+        tx = Transaction(self.host.new_transaction_id(), evse.id, evse.connector, began, turn.now.mono_ms)
         tx.started = (cause.stamp if cause else None) or turn.now.stamp()
         self._own(tx)
         evse.tx = tx
         evse.armed.clear()
         self._read(turn, tx)
+
+    def _beginning(self, point: str, cause: Cause | None) -> Cause:
+        """The cause to tell of a beginning."""
+        auth = self.evse.auth
+        stamp = cause.stamp if cause else None
+        if auth is not None and auth.remote:
+            return Cause(trigger=Trigger.REMOTE_START, token=auth.token, stamp=stamp)  # F02.FR.21
+        if point == StartPoint.SIGNED:
+            return Cause(trigger=Trigger.SIGNED_DATA_RECEIVED, stamp=stamp)  # E01.FR.04
+        return cause or Cause(trigger=_BEGIN_TRIGGER[point])
 
     def _own(self, tx: Transaction) -> None:
         auth = self.evse.auth
@@ -137,6 +143,9 @@ class Session:
         tx.checkpoint_wh, tx.checkpoint_at = tx.start_register_wh, turn.now.mono_ms
         begin = self.sample(turn, rules.started_measurands, Context.BEGIN)
         tx.begin_told = True
+        unsigned = evse.reading is None or evse.reading.signed is None
+        if tx.began.trigger is Trigger.SIGNED_DATA_RECEIVED and unsigned:
+            tx.began = Cause(trigger=Trigger.AUTHORIZED, stamp=tx.began.stamp)  # the meter signed nothing
         self.record(turn, tx, TransactionPhase.STARTED, tx.began, samples=(begin,) if begin else ())
         kept = self.sample(turn, rules.ended_measurands, Context.BEGIN)
         if kept is not None:

@@ -35,6 +35,7 @@ class StartPoint:
     BAY = "ParkingBayOccupancy"
     CONNECTED = "EVConnected"
     AUTHORIZED = "Authorized"
+    SIGNED = "DataSigned"  # of use as a start point alone
     POWER_PATH = "PowerPathClosed"
     ENERGY = "EnergyTransfer"
 

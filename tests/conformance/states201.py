@@ -242,11 +242,13 @@ class Scene:
             self.w.expect("Authorize", strict=True, idToken=token_wire(self.token, self.kind))
         self.authorized_now, self.state = True, "Authorized"
         if phase is None:
+            self.w.advance(0.5)  # the answer is on its way
             return None
         signed = phase == "Started" and self.plugged and "DataSigned" in self.starts
-        trigger = "RemoteStart" if remotely else "Authorized"
-        fields = {"transactionInfo__remoteStartId": started_id} if remotely else {}
-        found = self.tell(self.event(phase, "SignedDataReceived" if signed else trigger, **fields))
+        if remotely:
+            found = self.tell(self.event(phase, "RemoteStart", transactionInfo__remoteStartId=started_id))
+        else:
+            found = self.tell(self.event(phase, "SignedDataReceived" if signed else "Authorized"))
         assert self._has_token(found), found
         return found
 
