@@ -176,7 +176,7 @@ def _release(scene: Scene) -> None:
     """Let go of latched faults whose cause is gone and whose end has come."""
     state, settings = scene.state, scene.setup.settings
     unplugged = scene.pilot is PilotState.A
-    if unplugged or scene.inputs.reset:
+    if state.left or scene.inputs.reset:
         state.residual_tries = 0
     kept = set()
     for code in state.latched:

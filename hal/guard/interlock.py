@@ -21,7 +21,7 @@ from hal.guard.derating import felt, stale_at_ms
 from hal.guard.duty import duty_permille
 from hal.guard.lock import LockDrive, LockPhase
 from hal.guard.phases import next_phase, ramp_end_ms, ready_at_ms
-from hal.guard.state import COMMANDED, ENERGY_SIGNALS, GuardInputs, Phase, Scene, Setup, State, Step
+from hal.guard.state import COMMANDED, ENERGY_SIGNALS, PLUGGED, GuardInputs, Phase, Scene, Setup, State, Step
 from hal.interfaces import PowerOutputs
 from hal.types import ContactorState, FaultCode, LockState, PilotState, PowerReport
 
@@ -32,6 +32,8 @@ def step(setup: Setup, state: State, inputs: GuardInputs, now_ms: int) -> Step:
     """The next state, what to command now, and when to look again. `state` is left as it was."""
     scene = Scene(setup, replace(state, held=dict(state.held)), inputs, now_ms)
     draft = scene.state
+    draft.left = draft.plugged and scene.pilot is PilotState.A
+    draft.plugged = scene.pilot in PLUGGED or (draft.plugged and not draft.left)
     _take_request(scene)
     if inputs.power is not None:
         draft.heat = felt(draft.heat, inputs.power.temperature_dc, setup.settings, now_ms)
@@ -92,7 +94,7 @@ def _drive_lock(scene: Scene) -> None:
     if power is None or not scene.setup.capabilities.has_lock:
         return
     may_unlock = (
-        draft.phase is Phase.OPEN
+        draft.phase in (Phase.OPEN, Phase.LOCKING)
         and scene.contactor is ContactorState.OPEN
         and FaultCode.CONTACTOR_WELDED not in scene.faults
     )
@@ -100,8 +102,8 @@ def _drive_lock(scene: Scene) -> None:
         found = power.lock is LockState.LOCKED or (power.lock is LockState.UNKNOWN and not may_unlock)
         draft.lock = LockDrive(found, found, since_ms=scene.now_ms)
     drive = draft.lock
-    if drive.phase is LockPhase.FAILED and drive.target and scene.pilot is PilotState.A:
-        draft.lock_wish = False  # the car is gone: nothing to hold any more
+    if draft.left and drive.phase is LockPhase.FAILED and drive.target:
+        draft.lock_wish = False  # nothing to hold any more
     target = drive.target if draft.lock_wish is None else draft.lock_wish
     if draft.phase is not Phase.OPEN:
         target = True

@@ -157,8 +157,8 @@ class Line:
             self._running = False
 
     def _once(self, now_ms: int) -> None:
-        power = self._sample(now_ms)
         self._dirty = False
+        power = self._sample(now_ms)
         inputs = GuardInputs(power, self._error, self._permit, self._lease_until_ms, self._lock_request, self._reset)
         self._lock_request, self._reset = None, False
         answer = step(self._setup, self._state, inputs, now_ms)

@@ -70,6 +70,8 @@ class State:
     ready_since_ms: int | None = None  # the car asks for energy and the signal is on
     heat: Heat = field(default_factory=Heat)
     lock: LockDrive | None = None  # None: not yet looked at
+    plugged: bool = False  # a car is there, or was when the pilot last made sense
+    left: bool = False  # it was unplugged in this very step
     lock_wish: bool | None = None  # what the agent asked last; None: leave the bolt where it is
     held: dict[FaultCode, int] = field(default_factory=dict)  # since when the cause of a fault is there
     present: frozenset[FaultCode] = frozenset()  # causes that are there, and long enough
