@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from agent.core import live
 from agent.core.authorization import Authorizer
 from agent.core.availability import Availability
-from agent.core.bounds import RECENT_TRANSACTIONS
+from agent.core.bounds import PERMIT_BOOTS, PERMITS_A_BOOT, RECENT_TRANSACTIONS
 from agent.core.clock import MonoMs, Now, WallClock
 from agent.core.effects import Ask, Outcome, ReadMeter, SetSampling, ShowIndicator, WakeAt
 from agent.core.entry import Entry
@@ -104,6 +104,7 @@ class Station:
         self.availability = Availability()
         self.provisioning = Provisioning(registry)
         self.waiting: frozenset[str] = frozenset()
+        self.sending = False
         self.recent: list[str] = []
         self.storage_failure: str | None = None
         self._link_lost_at: MonoMs | None = None
@@ -122,6 +123,8 @@ class Station:
             )
             for number, supply in enumerate(registry.topology.evses, 1)
         }
+        for evse in self.evses.values():
+            evse.permit_number = boot % PERMIT_BOOTS * PERMITS_A_BOOT  # a permit of this boot is told from older ones
         self.sessions = {number: Session(evse) for number, evse in self.evses.items()}
         self.permits = Permits(self.rules, options, self.evses)
         self.permits.know(registry)
@@ -241,7 +244,7 @@ class Station:
         for session in self.sessions.values():
             session.settle(turn)  # a state may follow from what was just granted or withdrawn
         self.operations.review(turn)
-        self.resets.review(turn, online=self.online, queued=bool(self.waiting))
+        self.resets.review(turn, online=self.online, queued=bool(self.waiting) or self.sending)
         self.status.review(turn)
         for evse in self.evses.values():
             self._sampling(turn, evse)
@@ -493,7 +496,7 @@ class Station:
             self.sessions[evse.id].invalidated(turn, token)
 
     def _queue_changed(self, turn: Turn, event: QueueChanged) -> None:
-        self.waiting = event.waiting
+        self.waiting, self.sending = event.waiting, event.busy
 
     # The machine
 

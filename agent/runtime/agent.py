@@ -11,6 +11,7 @@ import itertools
 import logging
 import os
 import secrets
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
@@ -276,6 +277,9 @@ class Agent:
                 self._disk(args.get("kind", "full"))
             case "storage.heal":
                 self._disk(None)
+            case "power.cut":
+                # The bench in another process took the supply away: this one is gone as by a power cut, at once.
+                os.kill(os.getpid(), signal.SIGKILL)
             case "system.reboot":
                 if not self.pump.reboot.done():
                     self.pump.reboot.set_result(Reboot(reason="LocalReset"))

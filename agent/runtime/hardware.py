@@ -18,6 +18,7 @@ from agent.core.events import (
     MeterFailed,
     MeterSampled,
     PowerChanged,
+    PowerFailing,
     TamperDetected,
     TokenPresented,
 )
@@ -87,12 +88,18 @@ class Hardware:
         self._post(DeviceHealthChanged(device=device, error=error, kind=kind))
 
     def device(self, name: str, values: dict[str, int]) -> None:
-        if name.startswith("bay"):
-            self._post(BayChanged(evse=values.get("evse", 1), occupied=bool(values.get("occupied"))))
-        elif name == "tamper" and values.get("open"):
-            self._post(TamperDetected(info=f"contact of EVSE {values.get('evse', 0)} opened"))
-        else:
-            log.debug("device value", extra={"device": name})
+        """Values of a device: those that the core knows become events, the others are for the log."""
+        kind, _, place = name.partition("-")
+        match kind:
+            case "bay":
+                evse = values.get("evse") or int(place or 1)
+                self._post(BayChanged(evse=evse, occupied=bool(values.get("occupied"))))
+            case "tamper" if values.get("open"):
+                self._post(TamperDetected(info=f"contact of EVSE {values.get('evse', 0)} opened"))
+            case "supply" if values.get("failing"):
+                self._post(PowerFailing(hold_up_ms=values.get("hold_up_ms", 0)))
+            case _:
+                log.debug("device value", extra={"device": name})
 
     def verb(self, name: str, args: dict[str, Any]) -> None:
         self._verb(name, args)
