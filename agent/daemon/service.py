@@ -16,8 +16,8 @@ from importlib import metadata
 from typing import Any
 
 from agent.api.server import ApiServer
-from agent.api.service import Service
 from agent.daemon import assembly, notify
+from agent.daemon.answers import Service
 from agent.daemon.config import Config
 from agent.daemon.config_tables import ResetAction
 from agent.daemon.logs import LogHub
@@ -67,7 +67,7 @@ class Daemon:
         """Bench and API, which outlast a boot."""
         config = self.config
         server = ApiServer(
-            Service(self.current, self._hub, self.version),
+            Service(self.current, self._hub, self.version, config.bench.socket),
             config.api.socket,
             read_group=config.api.read_group,
             admin_group=config.api.admin_group,

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from agent.api.messages import ApiError
+from agent.api.messages import LEVELS, ApiError
 from agent.core.commands import (
     ClearCache,
     PlannedWrite,
@@ -21,32 +21,46 @@ from agent.core.commands import (
     WriteVariables,
 )
 from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded
+from agent.daemon.view import faults, outlet, step, transaction, variable
 from agent.ocpp.wire_time import to_text
 from agent.runtime import codec
 from agent.runtime.agent import Agent
 from agent.runtime.pump import PEER
+from agent.store.faults import StoreFault
+from agent.store.interface import LedgerPort
 from agent.store.records import Batch, Release
 from agent.variables.address import Address
 from agent.variables.projection16 import Projection16
-from agent.variables.report import entry
 from agent.variables.vocabulary import Author
 
 MAX_ROWS = 1000
+_REFUSALS = frozenset(
+    {
+        Verdict.REJECTED,
+        Verdict.UNLOCK_FAILED,
+        Verdict.UNKNOWN_CONNECTOR,
+        Verdict.NOT_SUPPORTED,
+        Verdict.NOT_IMPLEMENTED,
+        Verdict.ONGOING_TRANSACTION,
+    }
+)
 
 
 class LogLines(Protocol):
     """The newest records of the log, secrets already masked (`agent.daemon.logs.LogHub`)."""
 
-    def tail(self, count: int, level: str = "debug", logger: str = "") -> Sequence[Any]: ...
+    def tail(self, count: int, level: str = "debug", logger: str = "", after: int = 0) -> Sequence[Any]: ...
 
 
 class Service:
-    """Answers the API. `current` gives the agent, None while the station has no power or is starting."""
+    """Answers the API. `current` gives the agent, None while the station has no power or is starting; `bench` is the
+    control socket of the mock, empty where there is none."""
 
-    def __init__(self, current: Callable[[], Agent | None], ring: LogLines, version: str) -> None:
+    def __init__(self, current: Callable[[], Agent | None], ring: LogLines, version: str, bench: str = "") -> None:
         self._current = current
         self._ring = ring
         self._version = version
+        self._bench = bench
         self._methods = {
             "status": self._status,
             "tx.list": self._tx_list,
@@ -65,48 +79,49 @@ class Service:
         }
 
     async def call(self, method: str, params: dict[str, Any]) -> Any:
+        """Do a method of `agent.api.messages.METHODS` with checked parameters. Raises ApiError."""
         if method == "log":
-            found = self._ring.tail(min(params.get("lines", 50), MAX_ROWS), params.get("level", "debug"))
-            return [msgspec.to_builtins(entry) for entry in found]
+            return self._log(params)
+        if method == "bench":
+            return {"socket": self._bench or None}
         agent = self._current()
         if agent is None:
             raise ApiError("not_ready", "the station is starting, or its power is cut: try again in a few seconds")
-        return await self._methods[method](agent, params)
+        try:
+            return await self._methods[method](agent, params)
+        except StoreFault as fault:
+            raise ApiError("storage", f"the disk failed: {fault.why}") from None
+
+    def _log(self, params: dict[str, Any]) -> list[dict[str, Any]]:
+        level = params.get("level", "debug")
+        if level not in LEVELS:
+            raise ApiError("bad_request", f"level is one of {', '.join(LEVELS)}")
+        found = self._ring.tail(min(params.get("lines", 50), MAX_ROWS), level, "", params.get("after", 0))
+        return [msgspec.to_builtins(entry) for entry in found]
 
     # Reading
 
     async def _status(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
         station = agent.station
         health = agent.writer.health
+        told = agent.status()
+        endpoint = next(iter(agent.plan.endpoints.values()), None)
         return {
-            **agent.status(),
+            **told,
+            "evses": [{**row, **outlet(agent, row["evse"])} for row in told["evses"]],
             "version": self._version,
+            "identity": endpoint.identity if endpoint is not None else None,
+            "url": endpoint.url if endpoint is not None else None,
             "vendor": agent.plan.identity.vendor,
             "model": agent.plan.identity.model,
+            "serial": agent.plan.identity.serial,
             "why_down": agent.backend.why_down if agent.backend is not None and not agent.backend.up else "",
-            "waiting": len(station.waiting),
+            "waiting": sum(agent.peer.outbox.waiting.values()),
             "storage": "healthy" if health is None else str(health),
             "clock": to_text(wall) if (wall := agent.clock.now().wall_ms) is not None else None,
             "board": station.board,
             "guard": "connected" if station.guard_up else "lost",
-            "power": [self._power(agent, number) for number in station.evses],
-            "faults": [
-                {"evse": f.evse, "code": f.code.value, "source": f.source, "blocking": f.blocking, "info": f.info}
-                for f in station.faults.all()
-            ],
-        }
-
-    def _power(self, agent: Agent, number: int) -> dict[str, Any]:
-        evse = agent.station.evses[number]
-        report, reading = evse.report, evse.reading
-        return {
-            "evse": number,
-            "plugged": evse.plugged,
-            "pilot": report.pilot.value if report is not None else None,
-            "contactor": report.contactor.value if report is not None else None,
-            "offered_ma": report.offered_ma if report is not None else 0,
-            "lock": report.lock.value if report is not None else None,
-            "power_w": reading.power_w if reading is not None else None,
+            "faults": faults(agent),
         }
 
     async def _tx_list(self, agent: Agent, params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -115,7 +130,8 @@ class Service:
         rows = []
         for one in found:
             steps = [f for f in await self._steps(agent, one.tx) if isinstance(f, TransactionRecorded)]
-            rows.append(_summary(agent, one.tx, steps, delivered=one.delivered))
+            if steps:
+                rows.append(transaction(agent, one.tx, steps, delivered=one.delivered))
         return rows
 
     async def _tx_show(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
@@ -123,7 +139,8 @@ class Service:
         steps = [f for f in await self._steps(agent, tx) if isinstance(f, TransactionRecorded)]
         if not steps:
             raise ApiError("not_found", f"there is no transaction {tx!r}: `evse tx list` shows those there are")
-        return {**_summary(agent, tx, steps), "steps": [_step(agent, fact) for fact in steps]}
+        delivered = steps[-1].phase is TransactionPhase.ENDED and not agent.peer.outbox.waiting.get(tx)
+        return {**transaction(agent, tx, steps, delivered=delivered), "steps": [step(agent, fact) for fact in steps]}
 
     async def _steps(self, agent: Agent, tx: str) -> list[AnyLogged]:
         after, facts = 0, []
@@ -135,10 +152,9 @@ class Service:
     async def _var_list(self, agent: Agent, params: dict[str, Any]) -> list[dict[str, Any]]:
         match = params.get("match", "").casefold()
         rows = []
-        for variable in agent.registry.variables():
-            text = str(variable.address)
-            if match in text.casefold():
-                rows += _rows(agent, variable.address)
+        for known in agent.registry.variables():
+            if match in str(known.address).casefold():
+                rows += variable(agent, known.address)
         return rows
 
     async def _var_get(self, agent: Agent, params: dict[str, Any]) -> list[dict[str, Any]]:
@@ -147,7 +163,7 @@ class Service:
         if reading is not None:
             return [{"name": reading.key, "value": reading.value, "readonly": reading.readonly, "source": "1.6 key"}]
         address = Address.parse(name)
-        rows = _rows(agent, address) if address is not None else []
+        rows = variable(agent, address) if address is not None else []
         if not rows:
             raise ApiError("not_found", f"there is no variable and no 1.6 key {name!r}: `evse var list` shows them")
         return rows
@@ -159,7 +175,7 @@ class Service:
             "guard": "connected" if station.guard_up else "lost",
             "evses": [
                 {
-                    **self._power(agent, number),
+                    **outlet(agent, number),
                     "connectors": evse.capabilities.connectors,
                     "phases": evse.capabilities.phases,
                     "max_current_ma": evse.capabilities.max_current_ma,
@@ -170,7 +186,7 @@ class Service:
                 }
                 for number, evse in station.evses.items()
             ],
-            "faults": [f"{f.source}: {f.code.value} {f.info}".strip() for f in station.faults.all()],
+            "faults": faults(agent),
         }
 
     async def _outbox_list(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
@@ -207,8 +223,11 @@ class Service:
     async def _outbox_drop(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
         if "seq" not in params:
             raise ApiError("bad_request", "outbox.drop needs seq: `evse outbox` shows the numbers")
-        await agent.writer.commit(Batch(release=(Release(PEER, params["seq"]),), essential=True))
-        return {"dropped": params["seq"]}
+        seq = params["seq"]
+        if not await agent.writer.call(lambda ledger: _is_quarantined(ledger, seq)):
+            raise ApiError("not_found", f"message {seq} is not in quarantine: `evse outbox` shows those that are")
+        await agent.writer.commit(Batch(release=(Release(PEER, seq),), essential=True))
+        return {"dropped": seq}
 
     async def _cache_clear(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
         return _told(await agent.command(ClearCache()))
@@ -235,58 +254,15 @@ class Service:
 
 
 def _told(result: Result) -> dict[str, Any]:
-    if result.verdict in {Verdict.REJECTED, Verdict.UNLOCK_FAILED, Verdict.UNKNOWN_CONNECTOR, Verdict.NOT_SUPPORTED}:
+    if result.verdict in _REFUSALS:
         raise ApiError("refused", result.why or result.verdict.value)
     return {"status": result.verdict.value}
 
 
-def _rows(agent: Agent, address: Address) -> list[dict[str, Any]]:
-    found = entry(agent.registry, address)
-    if found is None:
-        return []
-    return [
-        {
-            "name": str(found.address) + ("" if attribute.type.value == "Actual" else f"/{attribute.type.value}"),
-            "value": attribute.value,
-            "unit": found.characteristics.unit,
-            "type": found.characteristics.type.value,
-            "mutability": attribute.mutability.value,
-            "source": attribute.layer.value,
-            "doc": found.doc,
-        }
-        for attribute in found.attributes
-    ]
-
-
-def _summary(agent: Agent, tx: str, steps: list[TransactionRecorded], *, delivered: bool = False) -> dict[str, Any]:
-    first, last = steps[0], steps[-1]
-    ended = last.phase is TransactionPhase.ENDED
-    token = next((f.start_token for f in reversed(steps) if f.start_token is not None), None)
-    return {
-        "tx": tx,
-        "evse": first.evse,
-        "connector": last.connector,
-        "token": token.value if token is not None else None,
-        "start": to_text(agent.station.clock.wall(first.stamp)),
-        "stop": to_text(agent.station.clock.wall(last.stamp)) if ended else None,
-        "energy_wh": (last.register_wh if ended else _register(agent, first, last)) - first.register_wh,
-        "reason": last.reason.value if last.reason is not None else None,
-        "delivered": delivered,
-    }
-
-
-def _register(agent: Agent, first: TransactionRecorded, last: TransactionRecorded) -> int:
-    evse = agent.station.evses.get(first.evse)
-    return max(last.register_wh, evse.register.register_wh if evse is not None else 0)
-
-
-def _step(agent: Agent, fact: TransactionRecorded) -> dict[str, Any]:
-    return {
-        "number": fact.number,
-        "time": to_text(agent.station.clock.wall(fact.stamp)),
-        "phase": fact.phase.value,
-        "trigger": fact.trigger.value,
-        "state": fact.charging_state.value if fact.charging_state is not None else None,
-        "register_wh": fact.register_wh,
-        "offline": fact.offline,
-    }
+def _is_quarantined(ledger: LedgerPort, seq: int) -> bool:
+    offset = 0
+    while found := ledger.quarantined(MAX_ROWS, offset):
+        if any(one.seq == seq for one in found):
+            return True
+        offset += len(found)
+    return False
