@@ -44,7 +44,12 @@ _DEFERRED: Final = _PLAIN | {Verdict.SCHEDULED}
 _TRIGGERED: Final = _PLAIN | {Verdict.NOT_IMPLEMENTED}
 _TRANSFERRED: Final = _PLAIN | {Verdict.UNKNOWN_VENDOR, Verdict.UNKNOWN_MESSAGE}
 _UNLOCKING: Final = frozenset({Verdict.UNLOCKED, Verdict.ONGOING_TRANSACTION, Verdict.UNKNOWN_CONNECTOR})
-_POSITIVE: Final = frozenset({Verdict.ACCEPTED, Verdict.SCHEDULED, Verdict.UNLOCKED})
+_UNLOCK_CODES: Final = {
+    Verdict.NOT_SUPPORTED: "FixedCable",
+    Verdict.ONGOING_TRANSACTION: "TxInProgress",
+    Verdict.UNKNOWN_CONNECTOR: "UnknownConnectorId",
+}
+_POSITIVE: Final = frozenset({Verdict.ACCEPTED, Verdict.SCHEDULED})
 
 _TRIGGERS: Final = {
     "BootNotification": TriggerKind.BOOT,
@@ -149,14 +154,12 @@ class Calls:
         )
 
     def _unlocked(self, _: v201.UnlockConnectorRequest, result: Result) -> Struct:
-        """A fixed cable is one that was not unlocked, with the reason that part 2, appendix 5 has for it."""
-        if result.verdict in _UNLOCKING:
-            return self._m.UnlockConnectorResponse(**self._said(result, _UNLOCKING))
-        code = "FixedCable" if result.verdict is Verdict.NOT_SUPPORTED else result.code
-        return self._m.UnlockConnectorResponse(
-            status="UnlockFailed",  # F05.FR.05
-            statusInfo=status_info(self._m, code, result.why),
-        )
+        """A fixed cable is one that was not unlocked. Reasons as part 2, appendix 5 has them."""
+        verdict = result.verdict if result.verdict in _UNLOCKING else Verdict.UNLOCK_FAILED  # F05.FR.05
+        code = result.code or _UNLOCK_CODES.get(result.verdict, "")
+        told: Any = verdict.value
+        info = UNSET if verdict is Verdict.UNLOCKED else status_info(self._m, code, result.why)
+        return self._m.UnlockConnectorResponse(status=told, statusInfo=info)
 
     def _trigger(self, payload: v201.TriggerMessageRequest) -> TriggerMessage:
         kind = _TRIGGERS.get(payload.requestedMessage, TriggerKind.OTHER)
