@@ -331,7 +331,7 @@ class Operations:
         found = session.sample(turn, measurands, Context.TRIGGER)
         if found is not None:
             tx = evse.tx.tx if evse.tx is not None and evse.tx.opened else None
-            request = MeterRequest(evse=evse.id, samples=(found,), tx=tx, triggered=True)
+            request = MeterRequest(evse=evse.id, samples=(found,), tx=tx, connector=evse.connector, triggered=True)
             turn.do(Ask(request_id=0, delivery="report", request=request))
 
     def _trigger_transaction(self, turn: Turn, evse: Evse) -> None:

@@ -59,11 +59,13 @@ class StatusRequest(Request, frozen=True, tag=True, kw_only=True):
 
 
 class MeterRequest(Request, frozen=True, tag=True, kw_only=True):
-    """Meter values; evse 0 is the station's main meter. `tx` only where the version names it (1.6)."""
+    """Meter values; evse 0 is the station's main meter. `tx` and `connector` only where the version names them (1.6);
+    the connector is the one in use, None if there is none."""
 
     evse: int
     samples: tuple[SampleSet, ...]
     tx: str | None = None
+    connector: int | None = None
 
 
 class VariableReport(Struct, frozen=True):

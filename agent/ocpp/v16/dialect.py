@@ -166,7 +166,7 @@ class Dialect16:
         values = samples.meter_values(request.samples, self._time)
         if not values:
             return None
-        fields: dict[str, Any] = {"connectorId": self._connector(request.evse, 1), "meterValue": values}
+        fields: dict[str, Any] = {"connectorId": self._connector(request.evse, request.connector), "meterValue": values}
         if request.tx is not None:
             fields["transactionId"] = self._around.wire_ids.get(request.tx, UNKNOWN_TRANSACTION)
         return Message("MeterValues", msgspec.convert(fields, m.MeterValuesRequest))
@@ -200,7 +200,7 @@ class Dialect16:
         if fact.closes:
             return Message("StopTransaction", self._stop(fact))
         if fact.phase is TransactionPhase.UPDATED and fact.opened and fact.samples:
-            return self._meter(MeterRequest(evse=fact.evse, samples=fact.samples, tx=fact.tx))
+            return self._meter(MeterRequest(evse=fact.evse, samples=fact.samples, tx=fact.tx, connector=fact.connector))
         return None
 
     def _start(self, fact: TransactionRecorded) -> m.StartTransactionRequest:
