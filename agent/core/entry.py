@@ -33,13 +33,13 @@ _AUTHORIZE_BASE = 10_000
 class Question:
     """A token about which the CSMS was asked."""
 
-    __slots__ = ("evse", "group_of", "remote", "remote_start_id", "served", "token")
+    __slots__ = ("evse", "groups_of", "remote", "remote_start_id", "served", "token")
 
     def __init__(self, token: IdToken, evse: int | None) -> None:
         self.token = token
         self.evse = evse
         self.served: frozenset[int] = frozenset()  # EVSEs of the reader, if no EVSE is chosen yet
-        self.group_of: int | None = None  # an occupied EVSE that the token's group may end
+        self.groups_of: frozenset[int] = frozenset()  # occupied EVSEs that the token's group may end
         self.remote = False
         self.remote_start_id: int | None = None
 
@@ -117,14 +117,17 @@ class Entry:
     def _consider_token(self, turn: Turn, token: IdToken, served: list[Evse]) -> None:
         candidates = [e for e in served if e.auth is None and self._authorisable(e)]
         chosen = next((e for e in candidates if e.plugged), None) or (candidates[0] if len(candidates) == 1 else None)
-        occupied = next((e for e in served if e.auth is not None), None)
-        if chosen is None and not candidates and occupied is None:
-            for evse in served:
-                self._flash(turn, evse, IndicatorState.REJECTED)
-            return
         question = Question(token, chosen.id if chosen is not None else None)
         question.served = frozenset(e.id for e in served)
-        question.group_of = occupied.id if occupied is not None and not candidates else None
+        if not candidates:
+            # A card may end what is not its own by its group alone: where no group is known, there is nothing to ask
+            # (1.6 TC_068), but for the master pass.
+            master = self._station.rules.master_group is not None
+            occupied = [e.id for e in served if e.auth is not None and (e.auth.group is not None or master)]
+            question.groups_of = frozenset(occupied)
+        if not candidates and not question.groups_of:
+            self._refused(turn, question)
+            return
         self._judge_token(turn, question)
 
     def _authorisable(self, evse: Evse) -> bool:
@@ -166,13 +169,8 @@ class Entry:
         if self._station.authorizer.master(info):
             self._stop_all(turn, list(self._station.evses.values()), question.token)  # C16.FR.03
             return
-        if question.group_of is not None:
-            occupied = self._station.evses[question.group_of]
-            group = occupied.auth.group if occupied.auth is not None else None
-            if info.group is not None and info.group.same(group):
-                self._stop_by_token(turn, occupied, question.token)
-            else:
-                self._refused(turn, question)
+        if question.groups_of:
+            self._stop_by_group(turn, question, info)
             return
         allowed = frozenset(info.evses) or question.served  # C01.FR.21
         auth = Authorization(
@@ -195,9 +193,19 @@ class Entry:
         self._flash(turn, evse, IndicatorState.ACCEPTED)
         self._station.sessions[evse.id].authorise(turn, auth)
 
+    def _stop_by_group(self, turn: Turn, question: Question, info: TokenInfo) -> None:
+        """C09.FR.03: another card of the group ends the authorization."""
+        for number in sorted(question.groups_of):
+            evse = self._station.evses[number]
+            if info.group is not None and evse.auth is not None and info.group.same(evse.auth.group):
+                self._stop_by_token(turn, evse, question.token)
+                return
+        self._refused(turn, question)
+
     def _refused(self, turn: Turn, question: Question) -> None:
-        evse = self._station.evses.get(question.evse or question.group_of or 0)
-        for shown in [evse] if evse is not None else self._station.evses.values():
+        evse = self._station.evses.get(question.evse or 0)
+        served = [e for e in self._station.evses.values() if e.id in question.served]
+        for shown in [evse] if evse is not None else served or self._station.evses.values():
             self._flash(turn, shown, IndicatorState.REJECTED)
 
     def _flash(self, turn: Turn, evse: Evse, state: IndicatorState) -> None:

@@ -158,6 +158,8 @@ class QueueChanged(Event, frozen=True, kw_only=True):
     """Transactions with undelivered facts (for GetTransactionStatus), and how full the log is."""
 
     waiting: frozenset[str]
+    busy: bool = False  # a message is under way, or could be at once
+    upto: int = 0  # the last fact that the queue has taken
     used_permille: int = 0
 
 

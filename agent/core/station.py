@@ -103,8 +103,8 @@ class Station:
         self.authorizer = Authorizer(self.rules)
         self.availability = Availability()
         self.provisioning = Provisioning(registry)
-        self.waiting: frozenset[str] = frozenset()
-        self.sending = False
+        self._queue = QueueChanged(waiting=frozenset())
+        self._last_end = 0  # fact that ended the last transaction of this boot
         self.recent: list[str] = []
         self.storage_failure: str | None = None
         self._link_lost_at: MonoMs | None = None
@@ -140,6 +140,16 @@ class Station:
     def online(self) -> bool:
         return self.registration.online
 
+    @property
+    def waiting(self) -> frozenset[str]:
+        """Transactions that the CSMS does not know all of yet."""
+        return self._queue.waiting
+
+    @property
+    def _queued(self) -> bool:
+        """Something is still to be told that was decided already."""
+        return bool(self.waiting) or self._queue.busy or self._queue.upto < self._last_end
+
     def next_seq(self) -> int:
         self._seq += 1
         return self._seq
@@ -168,6 +178,7 @@ class Station:
         return self.availability.operative(evse, connector)
 
     def transaction_ended(self, tx: str) -> None:
+        self._last_end = self._seq
         self.permits.limits.drop_transaction(tx)
         self.recent = [*self.recent[1 - RECENT_TRANSACTIONS :], tx]
 
@@ -244,8 +255,8 @@ class Station:
         for session in self.sessions.values():
             session.settle(turn)  # a state may follow from what was just granted or withdrawn
         self.operations.review(turn)
-        self.resets.review(turn, online=self.online, queued=bool(self.waiting) or self.sending)
-        self.status.review(turn)
+        self.resets.review(turn, online=self.online, queued=self._queued)
+        self.status.review(turn, online=self.online)
         for evse in self.evses.values():
             self._sampling(turn, evse)
             self._indicate(turn, evse)
@@ -496,7 +507,7 @@ class Station:
             self.sessions[evse.id].invalidated(turn, token)
 
     def _queue_changed(self, turn: Turn, event: QueueChanged) -> None:
-        self.waiting, self.sending = event.waiting, event.busy
+        self._queue = event
 
     # The machine
 

@@ -259,6 +259,18 @@ class Outbox:
         """Whether the fact waited while there was no link (E11.FR.07)."""
         return fact.seq <= self._queue(class_of(fact)).offline_upto
 
+    @property
+    def upto(self) -> int:
+        """The last fact that was committed."""
+        return max(self._ledger.tail, self._log.tail)
+
+    @property
+    def busy(self) -> bool:
+        """Something is under way to the CSMS, waits for its turn, or was delivered and is not yet recorded as such."""
+        if self.flight is not None or self._ledger.saving or self._log.saving:
+            return True
+        return self.linked and bool(self._live or self._latest or self._reports)
+
     def wake_at(self) -> int | None:
         """When a fact that failed is due again."""
         due = [q.retry_at for q in (self._ledger, self._log) if q.retry_at is not None and q.window]

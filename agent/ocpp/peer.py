@@ -90,7 +90,7 @@ class Peer:
         self._connection = 0
         self._commands = itertools.count(1)
         self._open: dict[str, _Open] = {}
-        self._told: tuple[frozenset[str], int] = (frozenset(), 0)
+        self._told = QueueChanged(waiting=frozenset())
 
     # The link
 
@@ -273,10 +273,11 @@ class Peer:
             if flight is None:
                 break
             self._send(step, self._rpc, self.dialect, flight, now_ms)
-        waiting = frozenset(self.outbox.waiting)
-        if waiting != self._told[0]:
-            self._told = (waiting, 0)
-            step.events.append(QueueChanged(waiting=waiting))
+        outbox = self.outbox
+        told = QueueChanged(waiting=frozenset(outbox.waiting), busy=outbox.busy, upto=outbox.upto)
+        if told != self._told:
+            self._told = told
+            step.events.append(told)
         return step
 
     def _send(self, step: Step, rpc: Rpc, dialect: Dialect, flight: Flight, now_ms: int) -> None:

@@ -44,7 +44,9 @@ def configure(w: World, **keys: str | int) -> None:
     """Configuration State: each key is set by ChangeConfiguration, as the tool does."""
     for key, value in keys.items():
         answer = w.call("ChangeConfiguration", key=key, value=str(value))
-        assert answer["status"] in {"Accepted", "RebootRequired"}, (key, value, answer)
+        # What the hardware dictates is read-only; it will do if it is what the case wants.
+        if answer["status"] not in {"Accepted", "RebootRequired"}:
+            assert configured(w, key) == str(value), (key, value, answer)
 
 
 def configured(w: World, key: str) -> str:
