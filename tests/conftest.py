@@ -36,3 +36,16 @@ def require_module(name: str, *, extra: str = "") -> None:
         __import__(name)
     except ImportError as error:
         missing(f"module {name!r} is missing" + (f" (extra {extra})" if extra else "") + f": {error}")
+
+
+def pytest_sessionstart() -> None:
+    """Every frame that any test records is checked by a second validator, see `tests.rig.frames`."""
+    from tests.rig import frames  # noqa: PLC0415 - loads the CSMS, which not every run of pytest needs to have installed
+
+    frames.begin()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    from tests.rig import frames  # noqa: PLC0415 - as above
+
+    frames.finish(session)

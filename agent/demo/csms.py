@@ -13,7 +13,7 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from ocpp.charge_point import camel_to_snake_case
 from ocpp.exceptions import OCPPError
@@ -88,7 +88,13 @@ class _Wire:
 
 
 class Csms:
-    """One operator's backend for any number of stations; with one station `call` needs no identity."""
+    """One operator's backend for any number of stations; with one station `call` needs no identity.
+
+    `recorders` see every frame of every backend of the process: who sent it, a number for the connection that no other
+    has, its subprotocol, its text.
+    """
+
+    recorders: ClassVar[list[Callable[[str, tuple[int, int], str, str], None]]] = []
 
     def __init__(
         self,
@@ -270,6 +276,8 @@ class Csms:
         self.frames.append((at, sender, subprotocol, text))
         for watch in self.watchers:
             watch(sender, subprotocol, text)
+        for record in self.recorders:
+            record(sender, (id(self), connection), subprotocol, text)
         try:
             frame = json.loads(text)
         except ValueError:
