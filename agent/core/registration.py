@@ -77,7 +77,8 @@ class Registration:
 
     def boot(self, turn: Turn, *, triggered: bool = False) -> None:
         self.state, self.retry_at = State.BOOTING, None
-        request = BootRequest(reason=self.reason, triggered=triggered)
+        reason = "Triggered" if triggered else self.reason  # F06.FR.17
+        request = BootRequest(reason=reason, triggered=triggered)
         turn.do(Ask(request_id=self.BOOT_ID, delivery="boot", request=request))
 
     def answered(self, turn: Turn, event: BootAnswered) -> bool:

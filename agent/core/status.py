@@ -55,6 +55,7 @@ class StatusReporter:
         self._station = station
         self._told: dict[Place, _Told] = {}
         self.enabled = False
+        self._online = False
         self._next_id = 1000
 
     def places(self) -> Iterable[Place]:
@@ -84,8 +85,12 @@ class StatusReporter:
     def tell(self, turn: Turn, place: Place, *, triggered: bool = False) -> None:
         self._tell(turn, place, triggered=triggered, forced=True)
 
-    def review(self, turn: Turn) -> None:
-        """Notice changes. Nothing is told before the station was accepted once: then all is told."""
+    def review(self, turn: Turn, *, online: bool) -> None:
+        """Notice changes. Nothing is told before the station was accepted once: then all is told.
+
+        Offline a change only waits: what is told once the link is back is what then differs (B04.FR.02).
+        """
+        self._online = online
         if not self.enabled:
             return
         duration = self._rules.status_duration_ms
@@ -97,7 +102,7 @@ class StatusReporter:
                 entry.due = MonoMs(turn.now.mono_ms + duration)
             if now.same(entry.told):
                 entry.due = None
-            elif entry.due is not None and turn.now.mono_ms >= entry.due:
+            elif online and entry.due is not None and turn.now.mono_ms >= entry.due:
                 self._tell(turn, place)
 
     def _tell(self, turn: Turn, place: Place, *, triggered: bool = False, forced: bool = False) -> None:
@@ -128,4 +133,4 @@ class StatusReporter:
         )
 
     def wake(self) -> list[MonoMs]:
-        return [entry.due for entry in self._told.values() if entry.due is not None]
+        return [entry.due for entry in self._told.values() if entry.due is not None] if self._online else []
