@@ -88,6 +88,7 @@ class TamperDetected(Event, frozen=True, kw_only=True):
 
 class LinkOpened(Event, frozen=True, kw_only=True):
     version: str  # "1.6" | "2.0.1" | "2.1"
+    slot: int | None = None  # of the network profile in use
 
 
 class LinkClosed(Event, frozen=True, kw_only=True):

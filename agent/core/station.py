@@ -13,7 +13,7 @@ from agent.core import live
 from agent.core.authorization import Authorizer
 from agent.core.availability import Availability
 from agent.core.bounds import PERMIT_BOOTS, PERMITS_A_BOOT, RECENT_TRANSACTIONS
-from agent.core.clock import MonoMs, Now, WallClock
+from agent.core.clock import MonoMs, Now, WallClock, WallMs
 from agent.core.effects import Ask, Outcome, ReadMeter, SetSampling, ShowIndicator, WakeAt
 from agent.core.entry import Entry
 from agent.core.events import (
@@ -107,6 +107,8 @@ class Station:
         self._last_end = 0  # fact that ended the last transaction of this boot
         self.recent: list[str] = []
         self.storage_failure: str | None = None
+        self.network_slot: int | None = None  # of the newest link
+        self.wall_ms: WallMs | None = None  # of the newest turn, for who asks outside of one
         self._link_lost_at: MonoMs | None = None
         self._aligned_at: MonoMs | None = None
         self._aligned_end_at: MonoMs | None = None
@@ -228,6 +230,7 @@ class Station:
     def start(self, now: Now) -> Outcome:
         """The first turn of a boot."""
         turn = Turn(now)
+        self.wall_ms = now.wall_ms
         turn.record(BootCounted(boot=self._boot))
         turn.record(BootReasonSet(reason=""))
         self.note_security(turn, "StartupOfTheDevice", self.registration.reason)
@@ -241,6 +244,7 @@ class Station:
     def handle(self, event: AnyEvent, now: Now) -> Outcome:
         """Take one event and give what follows from it."""
         turn = Turn(now)
+        self.wall_ms = now.wall_ms
         self._learn_clock(turn)
         handler = _HANDLERS.get(type(event))
         if handler is not None:
@@ -451,8 +455,14 @@ class Station:
         self.sessions[evse.id].settle(turn, Cause(trigger=trigger, reason=reason))
 
     def _power_failing(self, turn: Turn, event: PowerFailing) -> None:
+        """The last words while the capacitor lasts: a checkpoint, or the end if that is what a power loss means here."""
+        cause = Cause(trigger=Trigger.ABNORMAL_CONDITION, reason=StopReason.POWER_LOSS)
         for evse in self.evses.values():
-            if evse.tx is not None and evse.tx.stage is Stage.RUNNING:
+            if evse.tx is None or evse.tx.stage is not Stage.RUNNING:
+                continue
+            if self.options.power_loss is PowerLoss.STOP:
+                self.sessions[evse.id].end(turn, evse.tx, cause)
+            else:
                 self.sessions[evse.id].keep(turn, evse.tx)
 
     def _token_presented(self, turn: Turn, event: TokenPresented) -> None:
@@ -465,9 +475,10 @@ class Station:
 
     def _link_opened(self, turn: Turn, event: LinkOpened) -> None:
         lost = self._link_lost_at
+        self.network_slot = event.slot
         self.registration.link_opened(turn)
         if self.online and lost is not None and turn.now.mono_ms - lost > self.rules.offline_threshold_ms:
-            self.status.tell_all(turn)  # B04.FR.01
+            self.status.refresh(turn)  # B04.FR.01
         self._link_lost_at = None
 
     def _link_closed(self, turn: Turn, event: LinkClosed) -> None:

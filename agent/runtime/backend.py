@@ -136,7 +136,8 @@ class Backend:
         self.tell(lv.Opened(connection.subprotocol))
         self.version = self._peer.opened(connection.subprotocol)
         log.info("connected", extra={"version": self.version, "slot": slot})
-        self._post(LinkOpened(version=self.version))
+        self._post(LinkOpened(version=self.version, slot=slot))
+        self._done(self._peer.tick(self._mono_ms()))  # what waited for a link may leave
         await self._converse(connection)
 
     async def _converse(self, connection: Connection) -> None:
