@@ -23,6 +23,9 @@ from agent.core.transaction import Cause, Stage
 from agent.core.turn import Turn
 
 STATION = 0
+# 2.0.1 BootReasonEnumType (B01.FR.09)
+_REMOTE = "RemoteReset"
+_SCHEDULED = "ScheduledReset"
 
 
 class Resets:
@@ -31,9 +34,8 @@ class Resets:
     def __init__(self, evses: Mapping[int, Evse], sessions: Mapping[int, Session]) -> None:
         self._evses = evses
         self._sessions = sessions
-        self._waiting: set[int] = set()
+        self._waiting: dict[int, str] = {}  # with the reason that the boot is to tell
         self._draining_until: MonoMs | None = None
-        self._reason = "RemoteReset"
 
     @property
     def under_way(self) -> bool:
@@ -46,7 +48,7 @@ class Resets:
     def restore(self, kept: ResetScheduled) -> None:
         # A scheduled reset of the station is fulfilled by the boot itself.
         if kept.pending and kept.evse is not None:
-            self._waiting.add(kept.evse)
+            self._waiting[kept.evse] = _SCHEDULED
 
     def command(self, turn: Turn, command: Reset) -> Result:
         target = command.evse or STATION
@@ -54,9 +56,9 @@ class Resets:
             return Result(verdict=Verdict.REJECTED, code="UnknownEvse", why=f"there is no EVSE {target}")
         busy = [e for e in self._targets(target) if e.tx is not None]
         if command.kind is ResetKind.ON_IDLE and busy:
-            self._schedule(turn, target)
+            self._schedule(turn, target, _SCHEDULED)
             return Result(verdict=Verdict.SCHEDULED)  # B12.FR.01
-        self._schedule(turn, target)
+        self._schedule(turn, target, _REMOTE)
         for evse in self._targets(target):
             self._stop(turn, evse, hard=command.hard)
         return Result(verdict=Verdict.ACCEPTED)
@@ -64,8 +66,8 @@ class Resets:
     def _targets(self, target: int) -> list[Evse]:
         return list(self._evses.values()) if target == STATION else [self._evses[target]]
 
-    def _schedule(self, turn: Turn, target: int) -> None:
-        self._waiting.add(target)
+    def _schedule(self, turn: Turn, target: int, reason: str) -> None:
+        self._waiting[target] = reason
         turn.record(ResetScheduled(evse=target or None, pending=True))
 
     def _stop(self, turn: Turn, evse: Evse, *, hard: bool) -> None:
@@ -84,18 +86,18 @@ class Resets:
             if any(e.tx is not None for e in self._targets(target)):
                 continue
             if target != STATION:
-                self._waiting.discard(target)
+                del self._waiting[target]
                 turn.record(ResetScheduled(evse=target, pending=False))
                 turn.do(ResetFaults(evse=target))
             elif self._draining_until is None:
                 self._draining_until = MonoMs(turn.now.mono_ms + DELIVERY_GRACE_MS)
-                turn.record(BootReasonSet(reason=self._reason))
+                turn.record(BootReasonSet(reason=self._waiting[target]))
         if self._draining_until is not None and STATION in self._waiting:
             late = turn.now.mono_ms >= self._draining_until
             if not online or not queued or late:  # B12.FR.05: what is not out yet goes out after the boot
-                self._waiting.discard(STATION)
+                reason = self._waiting.pop(STATION)
                 turn.record(ResetScheduled(evse=None, pending=False))
-                turn.do(Reboot(reason=self._reason))
+                turn.do(Reboot(reason=reason))
 
     def wake(self) -> list[MonoMs]:
         waiting = self._draining_until is not None and STATION in self._waiting

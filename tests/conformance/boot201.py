@@ -12,6 +12,7 @@ Payload = dict[str, Any]
 Place = tuple[int, int]  # EVSE and connector
 
 TWO = (MockEvse(phases=1, tethered=True), MockEvse(phases=1, tethered=True))
+SUPPLY = {"max_current_ma": 64_000}  # enough for both, so that neither waits for the other
 HEARTBEAT_S = 20  # <Configured heartbeatInterval>
 STARTUP = frozenset({"StartupOfTheDevice", "ResetOrReboot"})
 
