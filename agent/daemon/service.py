@@ -15,13 +15,14 @@ from contextlib import asynccontextmanager
 from importlib import metadata
 from typing import Any
 
+from msgspec.structs import replace
+
 from agent.api.server import ApiServer
 from agent.daemon import assembly, notify
 from agent.daemon.answers import Service
 from agent.daemon.config import Config
 from agent.daemon.config_tables import ResetAction
 from agent.daemon.logs import LogHub
-from agent.daemon.mock import make_bench, make_bench_server, make_local_guard
 from agent.runtime.agent import Agent
 from agent.store.ledger import Ledger
 from hal.guard.client import GuardPort, SocketGuard
@@ -35,14 +36,23 @@ WATCH_S = 5.0  # how often the pump must show that it is alive
 class Daemon:
     """Runs the station until it is told to stop, or to reset by leaving the process."""
 
-    def __init__(self, config: Config, hub: LogHub, *, on_ready: Callable[[Daemon], None] | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        hub: LogHub,
+        *,
+        on_ready: Callable[[Daemon], None] | None = None,
+        system_time: Callable[[], float] | None = None,
+    ) -> None:
         self.config = config
         self.agent: Agent | None = None
+        self._mock: Any = None  # agent.daemon.mock, where guard and bench run in this process
         self.bench: Any = None  # hal.mock.bench.Bench, loaded only for a mock
         self.ledger: Ledger | None = None
         self._hub = hub
         self._manager = notify.from_environment()
         self._on_ready = on_ready
+        self._system_time = system_time  # the wall clock in seconds, where it is not the machine's
         self._stop = asyncio.Event()
         self._cut = asyncio.Event()
         self._powered = asyncio.Event()
@@ -75,11 +85,14 @@ class Daemon:
         )
         bench_server = None
         if config.board.has_bench and config.guard_inside:
-            self.bench = make_bench(config.board)
+            from agent.daemon import mock  # noqa: PLC0415 - a tenth of the start, and only a mock needs it
+
+            self._mock = mock
+            self.bench = mock.make_bench(config.board)
             self.bench.host = self
-            self._guard = make_local_guard(self.bench, config.board)
+            self._guard = mock.make_local_guard(self.bench, config.board)
             if config.bench.socket:
-                bench_server = make_bench_server(self.bench, config.bench.socket)
+                bench_server = mock.make_bench_server(self.bench, config.bench.socket)
                 await bench_server.start()
         else:
             self._guard = SocketGuard(config.guard.socket)
@@ -123,6 +136,7 @@ class Daemon:
         self.ledger = assembly.open_ledger(self.config)
         registry = assembly.registry(self.config, devices)
         plan = assembly.plan(self.config, registry, cold=cold, reason=reason)
+        plan = replace(plan, system_time=self._system_time)
         if self._guard is None:
             raise RuntimeError("no guard port")
         agent = Agent(
@@ -173,7 +187,7 @@ class Daemon:
 
     def boot(self) -> None:
         if self.bench is not None:
-            self._guard = make_local_guard(self.bench, self.config.board)
+            self._guard = self._mock.make_local_guard(self.bench, self.config.board)
         self._powered.set()
 
     def brownout(self, hold_up_ms: int) -> None:
