@@ -78,9 +78,22 @@ class StatusReporter:
         return Condition(status, evse.occupied(connector), worst, gone)
 
     def tell_all(self, turn: Turn) -> None:
-        """Every connector's status now (B01.FR.05, B04.FR.01)."""
+        """Every connector's status now (B01.FR.05)."""
         for place in self.places():
             self._tell(turn, place, forced=True)
+
+    def refresh(self, turn: Turn) -> None:
+        """Every connector's status after a long time offline, for a version that wants it (B04.FR.01)."""
+        for place in self.places():
+            self._tell(turn, place, refreshed=True)
+
+    def confirm(self, turn: Turn, evse: int, connector: int) -> None:
+        """Tell again what was to become what it is already, for a version that wants it (G04.FR.05, TC_G_13_CS)."""
+        for place in self.places():
+            concerned = (not evse or place[0] == evse) and (not connector or place[1] == connector)
+            entry = self._told.get(place)
+            if concerned and self._online and entry is not None and self.current(place).same(entry.told):
+                self._tell(turn, place, refreshed=True)
 
     def tell(self, turn: Turn, place: Place, *, triggered: bool = False) -> None:
         self._tell(turn, place, triggered=triggered, forced=True)
@@ -105,7 +118,9 @@ class StatusReporter:
             elif online and entry.due is not None and turn.now.mono_ms >= entry.due:
                 self._tell(turn, place)
 
-    def _tell(self, turn: Turn, place: Place, *, triggered: bool = False, forced: bool = False) -> None:
+    def _tell(
+        self, turn: Turn, place: Place, *, triggered: bool = False, forced: bool = False, refreshed: bool = False
+    ) -> None:
         entry = self._told.setdefault(place, _Told())
         now = self.current(place)
         if not now.same(entry.seen) or entry.since is None:
@@ -128,6 +143,7 @@ class StatusReporter:
                     ev_gone=now.ev_gone,
                     triggered=triggered,
                     forced=forced,
+                    refreshed=refreshed,
                 ),
             )
         )

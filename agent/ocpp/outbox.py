@@ -9,10 +9,11 @@ Delivery classes, most urgent first:
     log      security events: on disk until answered
     report   NotifyReport pages, triggered values: in order, dropped when the link goes
 
-Statuses and ledger facts of the present go in the order in which they were made; a backlog from before the link came up
-does not hold statuses back. One CALL is in flight at a time. A fact is sent again only if nobody answered or a
-CALLERROR came back, never after a CALLRESULT; after the configured attempts it goes to quarantine and the next one
-follows. The cursor is on disk before the next fact leaves, so that a restart repeats at most the one in flight.
+Statuses and ledger facts of this boot go in the order in which they were made (1.6 TC_037), but a backlog that does not
+fit in the window, or is from an earlier boot, does not hold statuses back (1.6 3.7). One CALL is in flight at a time. A
+fact is sent again only if nobody answered or a CALLERROR came back, never after a CALLRESULT; after the configured
+attempts it goes to quarantine and the next one follows. The cursor is on disk before the next fact leaves, so that a
+restart repeats at most the one in flight.
 """
 
 from __future__ import annotations
@@ -222,10 +223,12 @@ class Outbox:
             return Flight(asked=self._live.popleft(), delivery="live")
         ledger = self._ready(self._ledger, now_ms)
         slot = next(iter(self._latest), None)
+        if slot is not None and self._held(slot):
+            slot = None  # an older fact goes first, once the one before it is on record as delivered
         if ledger is not None:
             rank, fact = ledger
-            backlog = rank <= self._link_rank
-            if slot is None or (not backlog and rank < self._latest[slot].rank):
+            long = rank <= self._link_rank and self._ledger.more
+            if slot is None or (0 < rank < self._latest[slot].rank and not long):
                 return Flight(fact=fact, delivery="ledger")
         if slot is not None:
             return Flight(asked=self._latest.pop(slot), delivery="latest")
@@ -235,6 +238,10 @@ class Outbox:
         if self._reports:
             return Flight(asked=self._reports.popleft(), delivery="report")
         return None
+
+    def _held(self, slot: str) -> bool:
+        queue = self._ledger
+        return queue.saving and bool(queue.window) and 0 < queue.window[0][0] < self._latest[slot].rank
 
     def _triggered(self) -> Flight | None:
         """While pending only what the CSMS asked for goes out (B02.FR.02)."""

@@ -119,7 +119,7 @@ class Dialect2x:
         """A connector's status; None where 2.x has nothing to tell: the station as a whole, or no other word."""
         place = (request.evse, request.connector)
         word: Any = folded(request.status, request.occupied)
-        if place == _STATION or not self._told.send(place, word, forced=request.forced):
+        if place == _STATION or not self._told.send(place, word, forced=request.forced or request.refreshed):
             return None
         return Message(
             "StatusNotification",

@@ -34,6 +34,23 @@ def test_tc_007_cs() -> None:
         assert len(w.csms.all("Authorize")) == 1  # the one that filled the cache
 
 
+def test_tc_007_cs_with_the_card_itself() -> None:
+    """The cached card at the reader: no question is asked either."""
+    with world("1.6") as w:
+        ready(w)
+        configure(w, AuthorizationCacheEnabled="true", LocalPreAuthorize="true")
+        accept(w)
+        id_tag_cached(w)
+        w.bench("ev.plug_in")
+        status(w, 1, "Preparing")
+        w.bench("rfid.tap", id_token=TAG.lower())  # the same identifier: case does not count
+        w.expect_all(
+            ("StartTransaction", {"connectorId": 1}),
+            ("StatusNotification", {"connectorId": 1, "status": "Charging", "errorCode": "NoError"}),
+        )
+        assert len(w.csms.all("Authorize")) == 1
+
+
 @pytest.mark.case("1.6", "TC_061_CS")
 @pytest.mark.parametrize("back", ["card", "timeout"])
 def test_tc_061_cs(back: str) -> None:

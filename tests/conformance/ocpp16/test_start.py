@@ -118,6 +118,20 @@ def test_tc_023_cs() -> None:
         assert not w.energised()
 
 
+def test_tc_023_cs_with_a_remote_start() -> None:
+    """The same identifier sent by the central system: accepted as a request, refused as an identifier."""
+    with world("1.6", ocpp16={"AuthorizeRemoteTxRequests": True}) as w:
+        ready(w)
+        w.csms.on("Authorize", {"idTagInfo": {"status": "Invalid"}})
+        w.bench("ev.plug_in")
+        status(w, 1, "Preparing")
+        assert w.call("RemoteStartTransaction", idTag=TAG, connectorId=1)["status"] == "Accepted"
+        w.expect("Authorize", strict=True, idTag=TAG)
+        w.expect_none("StartTransaction", 120)
+        assert not w.heard()
+        assert not w.energised()
+
+
 @pytest.mark.case("1.6", "TC_024_CS")
 def test_tc_024_cs() -> None:
     with world("1.6", evses=(SOCKET,)) as w:
