@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from agent.ocpp.backoff import BackOffSettings
 from agent.ocpp.endpoint import FailureKind
@@ -10,20 +10,17 @@ from agent.ocpp.endpoint import FailureKind
 # --- what the shell tells ------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """Begin with the first profile (B10.FR.04)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """The connection asked for stands, and `subprotocol` was agreed."""
 
     subprotocol: str
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(Struct, frozen=True):
     """The attempt came to nothing. `retry_after_ms` is what an HTTP 429 or 503 asked for."""
 
     kind: FailureKind
@@ -31,33 +28,28 @@ class Failed:
     retry_after_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """The connection is over."""
 
     why: str
     code: int = 1006
 
 
-@dataclass(frozen=True, slots=True)
-class PongTimeout:
+class PongTimeout(Struct, frozen=True):
     """The connection is over because the other end has been silent after a ping."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkDown:
+class NetworkDown(Struct, frozen=True):
     """No network: the link closes and no attempt is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkUp:
+class NetworkUp(Struct, frozen=True):
     """The network is back: connect now, without back-off."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilesChanged:
+class ProfilesChanged(Struct, frozen=True):
     """A new priority list (B09, B10) or new contents of its profiles. With `reconnect` the link moves to the first
     entry at once; without, the list counts from the next attempt on."""
 
@@ -65,21 +57,18 @@ class ProfilesChanged:
     reconnect: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged:
+class SettingsChanged(Struct, frozen=True):
     """New values of RetryBackOff* and NetworkProfileConnectionAttempts; they count from the next wait on."""
 
     back_off: BackOffSettings
     attempts_per_slot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """Close what is open and do nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimerFired:
+class TimerFired(Struct, frozen=True):
     """The time of the last `WakeAt` has come. Firing early or twice does no harm."""
 
 
@@ -101,30 +90,26 @@ Event = (
 # --- what the shell is told ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Connect:
+class Connect(Struct, frozen=True):
     """Connect with the profile of this slot."""
 
     slot: int
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """Close the connection with this code and reason, or give up the attempt under way."""
 
     code: int
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class WakeAt:
+class WakeAt(Struct, frozen=True):
     """Send `TimerFired` at this monotonic time; it replaces the one before. None: no more."""
 
     at_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkUp:
+class LinkUp(Struct, frozen=True):
     """The station is online. `moved`: not the profile of the last connection of this run, so that a BootNotification is
     due even if nothing rebooted (B10.FR.10)."""
 
@@ -133,15 +118,13 @@ class LinkUp:
     moved: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LinkDown:
+class LinkDown(Struct, frozen=True):
     """The station is offline."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFailed:
+class AttemptFailed(Struct, frozen=True):
     """For the log, the status and the security events: what went wrong, and how long the wait is now."""
 
     slot: int
