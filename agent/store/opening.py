@@ -48,7 +48,15 @@ class Opened:
 
 
 class _Damaged(Exception):
-    pass
+    """The file is no good. Its connection is still open: SQLite would remove the log when it closes."""
+
+    def __init__(self, why: str, conn: sqlite3.Connection | None = None) -> None:
+        super().__init__(why)
+        self._conn = conn
+
+    def close(self) -> None:
+        if self._conn is not None:
+            self._conn.close()
 
 
 def open_database(path: Path, migrations: Sequence[Migration]) -> Opened:
@@ -60,14 +68,18 @@ def open_database(path: Path, migrations: Sequence[Migration]) -> Opened:
     try:
         return Opened(_connect(path, migrations))
     except _Damaged as error:
-        damage = str(error)
+        damaged = error
     try:
         moved_to = _move_aside(path)
-        _prepare(path)
-        return Opened(_connect(path, migrations), moved_to, damage)
     except OSError as error:
         raise of_os(error, path) from error
+    finally:
+        damaged.close()
+    _prepare(path)
+    try:
+        return Opened(_connect(path, migrations), moved_to, str(damaged))
     except _Damaged as error:  # a fresh file reads back wrongly: the medium, not the file
+        error.close()
         raise StoreFault("io", f"{path}: a fresh database is damaged too: {error}") from error
 
 
@@ -79,22 +91,22 @@ def open_in_memory(path: Path, migrations: Sequence[Migration], fault: StoreFaul
     if path.exists():
         try:
             with closing(_connect_read_only(path)) as source:
-                _check(source)
-                if not is_fresh(source):
+                opened.damage = _flaw(source)
+                if not opened.damage and not is_fresh(source):
                     refuse_newer(source, migrations)
                     _copy(source, conn)
-        except (sqlite3.Error, _Damaged) as error:
+        except sqlite3.Error as error:
             if conn.in_transaction:
                 conn.execute("ROLLBACK")
             opened.damage = f"{path}: {error}"
     return opened
 
 
-def configure(conn: sqlite3.Connection) -> None:
-    """The settings of every writable connection. The first two hold only for a file that is still empty."""
+def _configure(conn: sqlite3.Connection, *, empty: bool) -> None:
+    """The settings of every writable connection; those of the file itself only while it is empty."""
+    shape = (f"page_size = {PAGE_BYTES}", "auto_vacuum = INCREMENTAL") if empty else ()
     for pragma in (
-        f"page_size = {PAGE_BYTES}",
-        "auto_vacuum = INCREMENTAL",
+        *shape,
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "locking_mode = EXCLUSIVE",
         "journal_mode = WAL",
@@ -117,6 +129,8 @@ def _prepare(path: Path) -> None:
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
             sync_folder(path.parent)
+        if not path.is_file():
+            raise StoreFault("io", f"{path} is no regular file")
         for place in (path.parent, path):
             # Asked, not tried: opening and closing the file would drop the locks of a ledger in this process.
             if not os.access(place, os.W_OK):
@@ -127,20 +141,28 @@ def _prepare(path: Path) -> None:
 
 
 def _connect(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
-    conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_MS / 1000)
+    empty = path.stat().st_size == 0
+    if empty and _log_of(path).exists() and _log_of(path).stat().st_size > 0:
+        # SQLite would throw the log away. It is only ever made after the first page of the database.
+        raise _Damaged(f"{path} is empty, but it has a log")
     try:
-        configure(conn)
-        _check(conn)
+        conn = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    except sqlite3.Error as error:
+        raise of_sqlite(error, path) from error
+    try:
+        _configure(conn, empty=empty)
+        if why := _flaw(conn):
+            raise _Damaged(why, conn)
         migrate(conn, migrations)
     except sqlite3.Error as error:
+        fault = of_sqlite(error, path)
+        if fault.kind == "corrupt" or _unreadable(error):
+            raise _Damaged(fault.why, conn) from error
         conn.close()
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
             raise LedgerRefused("in_use", f"{path} is in use by another process") from error
-        fault = of_sqlite(error, path)
-        if fault.kind == "corrupt" or _unreadable(error):
-            raise _Damaged(fault.why) from error
         raise fault from error
-    except BaseException:
+    except LedgerRefused:
         conn.close()
         raise
     return conn
@@ -154,13 +176,12 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     return conn
 
 
-def _check(conn: sqlite3.Connection) -> None:
-    """Read the whole file once: damage must show now, not in the middle of a transaction."""
+def _flaw(conn: sqlite3.Connection) -> str:
+    """What is wrong with the file; empty if nothing is. All of it is read: damage must show now, not later."""
     results = [str(row[0]) for row in conn.execute("PRAGMA quick_check(3)")]
     if results != ["ok"]:
-        raise _Damaged("; ".join(results))
-    if not is_fresh(conn) and not is_ours(conn):
-        raise _Damaged("this is no ledger of this program")
+        return "; ".join(results)
+    return "" if is_fresh(conn) or is_ours(conn) else "this is no ledger of this program"
 
 
 def _unreadable(error: sqlite3.Error) -> bool:

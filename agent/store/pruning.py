@@ -106,5 +106,6 @@ def _vacuum(conn: sqlite3.Connection, policy: PrunePolicy) -> tuple[int, bool]:
     pages = min(free - policy.spare_pages, policy.step_pages)
     if pages <= 0:
         return 0, False
-    conn.execute(f"PRAGMA incremental_vacuum({pages})").fetchall()
+    for _ in range(pages):  # one by one: the module steps a statement without columns only once
+        conn.execute("PRAGMA incremental_vacuum(1)")
     return pages, free - policy.spare_pages > pages

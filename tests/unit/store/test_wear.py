@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from tests.conftest import missing, require_tool
 ROOT = Path(__file__).parents[3]
 COMMIT_BYTES = 9_100  # DESIGN: 9.1 KB a commit
 DAY_BYTES = 80_000_000  # DESIGN: at most 80 MB written a day and EVSE at 22 kW, with minute samples
+
+Record = Callable[[str, object], None]
 
 COUNTED = """
 import os, sys
@@ -48,6 +51,11 @@ ledger.fail(None)
 assert ledger.heal()
 seq += 11
 mark("healed")
+from agent.store.records import PrunePolicy
+for _ in range(5):
+    ledger.prune(PrunePolicy(), None)
+    ledger.tend()
+mark("idle")
 for n in range(600):
     ledger.commit(typical(seq + n))
     ledger.tend()
@@ -110,6 +118,10 @@ def test_an_append_to_the_reserve_is_one_sync(syncs: dict[str, int]) -> None:
     assert syncs["reserve"] == 10
 
 
+def test_housekeeping_that_finds_nothing_to_do_does_not_touch_the_disk(syncs: dict[str, int]) -> None:
+    assert syncs["idle"] == 0
+
+
 def test_housekeeping_adds_few_syncs(syncs: dict[str, int]) -> None:
     """Each checkpoint, once in a hundred commits or more, syncs the log, the database and the log's new head."""
     assert 600 < syncs["long"] <= 600 + 3 * 6
@@ -132,7 +144,7 @@ def on_disk(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
-def test_a_typical_commit_stays_within_its_bytes(on_disk: Path, record_property: pytest.RecordProperty) -> None:
+def test_a_typical_commit_stays_within_its_bytes(on_disk: Path, record_property: Record) -> None:
     ledger = Ledger.open(on_disk)
     ledger.commit(typical(1))
     before = written()
@@ -147,7 +159,7 @@ def test_a_typical_commit_stays_within_its_bytes(on_disk: Path, record_property:
     assert each <= COMMIT_BYTES
 
 
-def test_a_day_of_charging_stays_within_its_bytes(on_disk: Path, record_property: pytest.RecordProperty) -> None:
+def test_a_day_of_charging_stays_within_its_bytes(on_disk: Path, record_property: Record) -> None:
     """A tenth of a day at 22 kW: a checkpoint each 30 s, each minute a sample that is then acknowledged."""
     ledger = Ledger.open(on_disk)
     ledger.commit(typical(1))
