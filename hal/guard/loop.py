@@ -46,7 +46,7 @@ class Loop:
         self._order = count()
         self._timers: list[tuple[int, int, Timer]] = []
         self._foreign: deque[Callable[[], None]] = deque()
-        self._running = False
+        self._stop = False
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._selector.register(self._wake_read, selectors.EVENT_READ, self._drain)
 
@@ -106,20 +106,20 @@ class Loop:
             signal.signal(number, stop)
 
     def stop(self) -> None:
-        """End `run` after the present round; safe in a signal handler."""
-        self._running = False
+        """End `run` after the present round, or the next one at once; safe in a signal handler."""
+        self._stop = True
         self._wake()
 
     def run(self, each_round: Callable[[], int | None]) -> None:
         """Serve until `stop`. `each_round` is called after every wait; it answers when it must be called next."""
-        self._running = True
         next_ms = each_round()
-        while self._running:
+        while not self._stop:
             for key, mask in self._selector.select(self._timeout_s(next_ms)):
                 if key.fileobj in self._selector.get_map():  # not forgotten by one before it
                     key.data(mask)
             self._run_due()
             next_ms = each_round()
+        self._stop = False
 
     def close(self) -> None:
         """Let go of the loop's own files."""

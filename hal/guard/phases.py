@@ -161,6 +161,5 @@ def _bolt_home(scene: Scene) -> bool:
     power, drive = scene.inputs.power, scene.state.lock
     if not scene.setup.capabilities.has_lock:
         return True
-    if power is None or drive is None:
-        return False
-    return power.lock is LockState.LOCKED and drive.target and drive.phase is LockPhase.RESTING
+    seen = power is not None and power.lock is LockState.LOCKED
+    return seen and drive is not None and drive.target and drive.phase is LockPhase.RESTING

@@ -56,8 +56,10 @@ class GuardProcess:
     Raises DeviceError or OSError if a device or a socket cannot be had.
     """
 
-    def __init__(self, board: Board, socket_path: str, bench_path: str | None, notifier: Notifier) -> None:
-        self.loop = Loop()
+    def __init__(
+        self, board: Board, socket_path: str, bench_path: str | None, notifier: Notifier, loop: Loop | None = None
+    ) -> None:
+        self.loop = Loop() if loop is None else loop
         self._notifier = notifier
         self._listeners: list[Listener] = []
         self._guard: Guard | None = None
@@ -124,9 +126,10 @@ class GuardProcess:
 
 def serve(board: Board, socket_path: str, bench_path: str | None) -> None:
     """Be the guard of `board` until SIGTERM or SIGINT. Raises DeviceError or OSError if it cannot begin."""
-    process = GuardProcess(board, socket_path, bench_path, from_environment())
+    loop = Loop()
+    loop.stop_on_signals(signal.SIGTERM, signal.SIGINT)  # first: from here on nothing ends with a line driven
+    process = GuardProcess(board, socket_path, bench_path, from_environment(), loop)
     try:
-        process.loop.stop_on_signals(signal.SIGTERM, signal.SIGINT)
         log(f"guard of board {board.name}: {len(board.evses)} EVSE, socket {socket_path}, process {os.getpid()}")
         process.run()
     finally:

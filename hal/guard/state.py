@@ -83,7 +83,7 @@ class State:
 class Step(NamedTuple):
     """Answer of one step. `wake_at_ms` is when to step again if nothing changes before; None: no need.
 
-    `reset_path` asks the owner to reset the power path's own latches (residual current) before the next step.
+    `reset_path` asks the owner to reset the power path's own latches (residual current), and to step again at once.
     """
 
     state: State

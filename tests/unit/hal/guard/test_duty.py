@@ -73,4 +73,4 @@ def test_a_car_never_reads_more_than_was_offered(offered_ma: int) -> None:
     read_ma = current_ma(duty_permille(PilotSignal.PWM, offered_ma))
     assert read_ma is not None
     assert read_ma <= offered_ma
-    assert read_ma > min(offered_ma, 80_000) - 1_510  # the gap from 51 to 52.5 A is the widest
+    assert read_ma > min(offered_ma, 80_000) - 1_750  # 85 % says 51 A, the next step 52.75 A

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from hal.guard.limits import refusal
+from hal.guard.limits import effective_ma, refusal
+from hal.guard.state import GuardInputs, Scene, Setup, State
 from hal.types import DcLimits, Direction, EvseCapabilities, PilotSignal
 from tests.unit.hal.guard.rig import permit
 
@@ -57,3 +58,7 @@ def test_more_phases_than_the_hardware_has() -> None:
     assert refusal(permit(phases=3), EvseCapabilities(1, 1, 1, 32_000), 0) == (
         "permit 1 of EVSE 1: 3 phases, the hardware has 1"
     )
+
+
+def test_without_permit_or_path_nothing_is_left() -> None:
+    assert effective_ma(Scene(Setup(HARDWARE), State(), GuardInputs(None, permit=permit()), 0)) == 0

@@ -141,6 +141,8 @@ class World:
         self.rig.look(after_ms, **once)
         for check in self.checks:
             check(self.rig, *before, once)
+        if self.rig.answer.reset_path:
+            self.look(0)  # as a host does after it reset the path, here in vain
         self.obey()
 
     def obey(self) -> None:
