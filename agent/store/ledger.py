@@ -23,7 +23,7 @@ from agent.store import pruning
 from agent.store.faults import StoreFault, of_sqlite
 from agent.store.holding import Held
 from agent.store.interface import FailureKind, Opening
-from agent.store.opening import Opened, open_database, open_in_memory
+from agent.store.opening import PAGE_BYTES, Opened, open_database, open_in_memory
 from agent.store.reading import Answers, last_seq
 from agent.store.records import Batch, Durability, PrunePolicy, PruneReport, Size, check
 from agent.store.schema import MIGRATIONS, Migration, get_meta, release_of, set_meta
@@ -214,7 +214,7 @@ class Ledger(Answers):
             return PruneReport()
         with self._transaction():
             report = pruning.step(self._conn, policy, now_ms)
-        self._wal_bytes += COMMIT_OVERHEAD_BYTES + policy.step_rows * 100
+        self._wal_bytes += report.records * 512 + report.pages * 3 * PAGE_BYTES
         return report
 
     def prove(self) -> None:

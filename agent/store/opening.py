@@ -112,6 +112,7 @@ def _configure(conn: sqlite3.Connection, *, empty: bool) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         f"wal_autocheckpoint = {AUTOCHECKPOINT_PAGES}",
+        f"journal_size_limit = {AUTOCHECKPOINT_PAGES * PAGE_BYTES}",  # a huge commit leaves no huge log
         f"cache_size = -{CACHE_KIB}",
         "cache_spill = OFF",  # nothing of an open transaction reaches the disk: see `Ledger._hold`
         "temp_store = MEMORY",

@@ -293,6 +293,28 @@ def test_without_housekeeping_the_log_is_bounded_all_the_same(tmp_path: Path, mo
     ledger.close()
 
 
+def test_a_huge_commit_leaves_no_huge_log(ledger: Ledger, path: Path) -> None:
+    ledger.commit(Batch(kept=[KeptRecord("k", str(n), 1, bytes(200_000)) for n in range(40)]))
+    wal = path.with_name("ledger.db-wal")
+    assert wal.stat().st_size > 8_000_000
+    ledger._checkpoint()
+    ledger.commit(step(2))
+    assert wal.stat().st_size <= opening.AUTOCHECKPOINT_PAGES * opening.PAGE_BYTES
+
+
+def test_pruning_keeps_the_log_small_too(tmp_path: Path) -> None:
+    ledger = Ledger.open(tmp_path / "ledger.db")
+    for first in range(1, 10_001, 500):
+        log = [LogRecord(n, "Fact", 1, "log", None, 0, 1, n, None, b"x" * 300) for n in range(first, first + 500)]
+        ledger.commit(Batch(log=log))
+        ledger.tend()
+    ledger.commit(csms_has_all(10_000))
+    while ledger.prune(PrunePolicy(keep_events=0, spare_pages=0), None).more:
+        ledger.tend()
+    assert ledger.size().wal_bytes < 2 * module.CHECKPOINT_BYTES
+    ledger.close()
+
+
 def test_a_checkpoint_that_finds_no_room_is_told_before_commits_fail(ledger: Ledger) -> None:
     sick = sicken(ledger)
     sick.fail("PRAGMA wal_checkpoint", FULL)
@@ -337,7 +359,7 @@ def test_freed_pages_go_back_to_the_file_system_in_steps(tmp_path: Path) -> None
     body = b"x" * 900
     log = [LogRecord(n, "Fact", 1, "log", None, 0, 1, n, None, body) for n in range(1, 1001)]
     ledger.commit(Batch(log=log))
-    ledger.commit(Batch(cursors=[csms_has(1000)]))
+    ledger.commit(csms_has_all(1000))
     before = ledger.size().database_bytes
     policy = PrunePolicy(keep_events=0, spare_pages=50, step_pages=100, step_rows=300)
     pages = []
@@ -370,8 +392,8 @@ def test_a_long_transaction_goes_in_several_steps_and_out_of_sight_at_once(tmp_p
     ledger.close()
 
 
-def csms_has(seq: int) -> Cursor:
-    return Cursor("csms", "log", seq)
+def csms_has_all(seq: int) -> Batch:
+    return Batch(cursors=[Cursor("csms", "log", seq)])
 
 
 def test_ten_thousand_records_are_read_within_little_memory(tmp_path: Path) -> None:
