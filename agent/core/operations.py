@@ -79,7 +79,7 @@ class Operations:
         result = self._judge(turn, command, event.who)
         turn.do(Answer(command_id=event.command_id, result=result))
         if result.verdict in {Verdict.ACCEPTED, Verdict.SCHEDULED}:
-            self._afterwards(turn, command)
+            self._afterwards(turn, command, result.verdict)
 
     def _judge(self, turn: Turn, command: AnyCommand, who: str) -> Result:
         station = self._station
@@ -116,10 +116,12 @@ class Operations:
             case _:
                 return Result(verdict=Verdict.NOT_SUPPORTED)
 
-    def _afterwards(self, turn: Turn, command: AnyCommand) -> None:
+    def _afterwards(self, turn: Turn, command: AnyCommand, verdict: Verdict) -> None:
         """What follows a positive answer, and therefore leaves the station after it (F06.FR.04)."""
         station = self._station
         match command:
+            case SetOperative() if verdict is Verdict.ACCEPTED:
+                station.status.confirm(turn, command.evse, command.connector)
             case GetBaseReport():
                 station.provisioning.send_report(turn, command)
             case StartTransaction():
