@@ -92,7 +92,8 @@ class Entry:
             if owner is not None and self._station.authorizer.stops(token, owner, group, turn.now):
                 self._stop_by_token(turn, evse, token)
                 return
-            held_for = tx.token if tx is not None and tx.deauthorized else evse.held_for
+            left = tx is not None and not evse.plugged and evse.cable_in  # unplugged at the car (E09.FR.03)
+            held_for = tx.token if tx is not None and (tx.deauthorized or left) else evse.held_for
             if owner is None and token.same(held_for):
                 self._station.sessions[evse.id].release(turn)
                 return
@@ -115,7 +116,7 @@ class Entry:
                 self._station.sessions[evse.id].deauthorise(turn, cause)
 
     def _consider_token(self, turn: Turn, token: IdToken, served: list[Evse]) -> None:
-        candidates = [e for e in served if e.auth is None and self._authorisable(e)]
+        candidates = [e for e in served if e.auth is None and self._authorisable(e, token)]
         chosen = next((e for e in candidates if e.plugged), None) or (candidates[0] if len(candidates) == 1 else None)
         question = Question(token, chosen.id if chosen is not None else None)
         question.served = frozenset(e.id for e in served)
@@ -130,10 +131,11 @@ class Entry:
             return
         self._judge_token(turn, question)
 
-    def _authorisable(self, evse: Evse) -> bool:
+    def _authorisable(self, evse: Evse, token: IdToken) -> bool:
         tx = evse.tx
-        if tx is not None:  # C01.FR.23: a transaction that was somebody's stays so
-            return tx.stage in {Stage.RUNNING, Stage.BEGINNING} and tx.token is None
+        if tx is not None:  # C01.FR.23: a transaction that was somebody's stays so; E09.FR.01: it may be anew
+            mine = tx.token is None or (token.same(tx.token) and not tx.deauthorized)
+            return mine and tx.stage in {Stage.RUNNING, Stage.BEGINNING}
         return self._station.may_begin(evse.id)
 
     def _judge_token(self, turn: Turn, question: Question) -> None:
@@ -186,7 +188,7 @@ class Entry:
                 self._floating.append((auth, allowed, until))
             return
         evse = self._station.evses[question.evse]
-        usable = evse.auth is None and self._authorisable(evse)
+        usable = evse.auth is None and self._authorisable(evse, question.token)
         if not usable or (info.evses and evse.id not in info.evses):
             self._refused(turn, question)
             return

@@ -71,6 +71,7 @@ class Evse:
         self.held_for: IdToken | None = None  # whose card frees a plug that outlived its transaction
         self.resetting = False
         self.permit_number = 0
+        self.share_ma: int | None = None  # what was found for it; None while it wants nothing or nobody looked yet
         self.granted_ma = 0
         self.granted_phases = 0
         self.granted_at: MonoMs | None = None
@@ -169,12 +170,12 @@ class Evse:
             return ChargingState.IDLE
         if self.energy_flows:
             return ChargingState.CHARGING
-        if tx is not None and tx.deauthorized:
-            return ChargingState.SUSPENDED_EVSE
         if self.auth is None:
-            return ChargingState.EV_CONNECTED
+            return ChargingState.EV_CONNECTED  # E05.FR.09: preferred to SuspendedEVSE
+        if tx is not None and tx.deauthorized:
+            return ChargingState.SUSPENDED_EVSE  # E05.FR.02
         if not self.wants_energy() or self.granted_ma == 0:
-            if tx is not None and not tx.charged and self.granted_at is None and self.wants_energy():
+            if tx is not None and not tx.charged and self.share_ma is None and self.wants_energy():
                 return ChargingState.EV_CONNECTED  # the first permit is on its way
             return ChargingState.SUSPENDED_EVSE
         if self.report is not None and self.report.pilot is PilotState.B:
@@ -218,7 +219,10 @@ class Evse:
                 return ConnectorStatus.PREPARING
 
     def occupied(self, connector: int) -> bool:
-        return self.plugged and self.connector == connector
+        """Not free for a new driver: a car is plugged in, or a cable is left in the socket (E09, E10)."""
+        if self.plugged:
+            return self.connector == connector
+        return self.cable_in and self.report is not None and self.report.connector == connector
 
     def demand(self) -> Demand:
         """What the allocator must know of an EVSE that wants energy."""

@@ -53,8 +53,10 @@ class Permits:
     def review(self, turn: Turn) -> None:
         """Derive what each EVSE may have now, and send what changed or has to be renewed."""
         for evse in self._evses.values():
-            if evse.granted_ma and not evse.wants_energy():
-                self._withdraw(turn, evse)
+            if not evse.wants_energy():
+                evse.share_ma = None
+                if evse.granted_ma:
+                    self._withdraw(turn, evse)
         wanting = [e for e in self._evses.values() if e.wants_energy()]
         for evse in wanting:
             self._cable(evse)
@@ -63,6 +65,7 @@ class Permits:
         shares = self.limits.allocate(demands, others, turn.now.mono_ms) if demands else {}
         for evse, demand in zip(wanting, demands, strict=True):
             phases = self.limits.phases(demand, turn.now.mono_ms)
+            evse.share_ma = shares[evse.id]
             self._offer(turn, evse, shares[evse.id], phases)
 
     def _cable(self, evse: Evse) -> None:

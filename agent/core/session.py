@@ -171,7 +171,7 @@ class Session:
             return
         broken = [p for p in points if p in tx.met and not conditions.get(p)]
         if broken:
-            self.end(turn, tx, cause or _END_CAUSE[broken[0]])
+            self.end(turn, tx, self._ending(tx, cause or _END_CAUSE[broken[0]], told=cause is not None))
             return
         if tx.connector is None:
             tx.connector = evse.connector
@@ -182,6 +182,15 @@ class Session:
             self.record(turn, tx, TransactionPhase.UPDATED, cause)
             self.lock(turn)
             self.evse.finished = False
+
+    def _ending(self, tx: Transaction, cause: Cause, *, told: bool) -> Cause:
+        """The cause of an end that its stop points make: why the authorization ended goes before what followed."""
+        reason = cause.reason
+        if tx.ending is not None and tx.ending.reason is not None:
+            reason = tx.ending.reason  # E06.FR.08
+        elif tx.deauthorized and not told:
+            reason = StopReason.DE_AUTHORIZED  # E05.FR.02
+        return Cause(trigger=cause.trigger, token=cause.token, reason=reason, stamp=cause.stamp)
 
     def record(
         self,
@@ -341,6 +350,8 @@ class Session:
         tx = evse.tx
         if tx is not None and tx.token is None:
             tx.token, tx.group, tx.remote_start_id = auth.token, auth.group, auth.remote_start_id
+        if tx is not None and tx.stage is Stage.RUNNING:
+            tx.ending = None  # authorized once again (E09.FR.01)
         self.settle(turn, Cause(trigger=trigger, token=auth.token))
         self.lock(turn)
 
@@ -375,17 +386,14 @@ class Session:
         allowance = rules.energy_on_invalid_wh
         if allowance > 0:
             tx.energy_limit_wh = evse.register.register_wh + allowance  # E05.FR.03
-            self.keep(turn, tx)
-        else:
-            self._follow(turn, tx, cause)
+        self.keep(turn, tx)  # the change of the charging state tells that energy stops (E05.FR.02)
 
     def unplugged(self, turn: Turn) -> None:
         """The car is gone (E09, E10)."""
         evse = self.evse
         cause = Cause(trigger=Trigger.EV_COMMUNICATION_LOST, reason=StopReason.EV_DISCONNECTED)
-        tx = evse.tx
-        if tx is not None and tx.ending is not None and tx.stage is Stage.RUNNING:
-            cause = Cause(trigger=Trigger.EV_COMMUNICATION_LOST, reason=tx.ending.reason)
+        if evse.tx is not None:
+            evse.tx.charged = False  # the next car is asked anew
         if evse.auth is None or self.host.rules.stop_on_disconnect:
             evse.auth = None
             self.settle(turn, cause)
@@ -406,8 +414,15 @@ class Session:
         self.lock(turn)
 
     def _connection_timeout(self, turn: Turn) -> None:
-        """Nobody plugged in (E03.FR.05, F02.FR.07)."""
-        self.deauthorise(turn, Cause(trigger=Trigger.EV_CONNECT_TIMEOUT, reason=StopReason.TIMEOUT))
+        """Nobody plugged in: the transaction ends, unless a car in the bay is still to leave (F02.FR.07, F02.FR.08)."""
+        evse, tx = self.evse, self.evse.tx
+        cause = Cause(trigger=Trigger.EV_CONNECT_TIMEOUT, reason=StopReason.TIMEOUT)
+        stays = evse.bay and StartPoint.BAY in self.host.rules.stop_points
+        if tx is not None and tx.stage is Stage.RUNNING and not stays:
+            evse.auth = None
+            self.end(turn, tx, cause)
+        else:
+            self.deauthorise(turn, cause)
 
     # Ending
 
