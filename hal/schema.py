@@ -44,11 +44,14 @@ class SchemaError(ValueError):
 
 
 def show(value: object) -> str:
-    """The value as the file may have it, shortened."""
+    """The value as the file may have it, shortened in the middle: of a path the end tells most."""
     if isinstance(value, bool):
         return str(value).lower()
     text = f'"{value}"' if isinstance(value, str) else str(value)
-    return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 1] + "…"
+    if len(text) <= MAX_SHOWN:
+        return text
+    half = (MAX_SHOWN - 1) // 2
+    return f"{text[:half]}…{text[-half:]}"
 
 
 def read_toml(file: str) -> dict[str, Any]:

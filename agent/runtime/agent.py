@@ -37,7 +37,7 @@ from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware, Meter
 from agent.runtime.pump import PEER, Pump
 from agent.store.faults import StoreFault
-from agent.store.interface import LedgerPort
+from agent.store.interface import FailureKind, LedgerPort
 from agent.store.records import PrunePolicy
 from agent.store.writer import Writer
 from agent.variables import names
@@ -155,7 +155,7 @@ class Agent:
             cursor = cursors.get(cls, 0)
             waiting = self.ledger.log_count_after(cls, cursor)
             self.peer.outbox.restore(cls, cursor, last if waiting else cursor, attempts.get(cls, 0))
-        self.peer.outbox.waiting.update(self.ledger.waiting(PEER))
+        self.peer.outbox.restore_waiting(self.ledger.waiting(PEER))
 
     def _retry(self) -> Retry:
         return Retry(
@@ -286,14 +286,22 @@ class Agent:
             case _:
                 log.info("verb not used here", extra={"verb": name})
 
-    def _disk(self, kind: Any) -> None:
-        def work(ledger: LedgerPort) -> None:
+    def _disk(self, kind: FailureKind | None) -> None:
+        """The bench makes the disk fail or heals it; the core hears of it as it would at the next commit."""
+
+        def work(ledger: LedgerPort) -> StoreFault | None:
             ledger.fail(kind)
             if kind is None:
                 ledger.heal()
+            return ledger.health
 
-        task = asyncio.ensure_future(self.writer.call(work))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        def told(done: asyncio.Future[StoreFault | None]) -> None:
+            if done.cancelled() or done.exception() is not None:
+                return
+            failure = kind if kind in {"full", "read_only"} else None
+            self.pump.post(StorageChanged(failure=failure, why="the bench said so" if failure else ""))
+
+        asyncio.ensure_future(self.writer.call(work)).add_done_callback(told)
 
     def status(self) -> dict[str, Any]:
         """The station's part of the bench's status, and what the API builds on."""
@@ -325,7 +333,7 @@ class Agent:
                 "charging_state": tx.state.value if tx.state is not None else None,
                 "token": tx.token.value if tx.token is not None else None,
                 "start_register_wh": tx.start_register_wh,
-                "energy_wh": evse.register.register_wh - (tx.start_register_wh or evse.register.register_wh),
+                "energy_wh": 0 if tx.start_register_wh is None else evse.register.register_wh - tx.start_register_wh,
             },
         }
 

@@ -33,17 +33,17 @@ from agent.ocpp.outbox import Position
 from agent.ocpp.peer import Peer, Save, Step
 from agent.runtime import codec
 from agent.runtime.backend import Backend
+from agent.runtime.backlog import Backlog
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware
 from agent.store.faults import StoreFault
-from agent.store.records import Attempt, Batch, Cursor, Quarantined, RecordClass
+from agent.store.records import Attempt, Batch, Cursor, Quarantined
 from agent.store.writer import Receipt, Writer
 
 log = logging.getLogger(__name__)
 
 PEER = "csms"
 MAX_EVENTS = 10_000
-PAGE = 64
 
 
 class _Line:
@@ -80,10 +80,9 @@ class Pump:
         self._line_wake = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._peer_timer: asyncio.TimerHandle | None = None
-        self._loading = False
+        self.backlog = Backlog(peer, writer, self.done, self.post, clock.mono_ms)
         self._backend: Backend | None = None
         self._hardware: Hardware | None = None
-        self._tasks: asyncio.TaskGroup | None = None
 
     def connect(self, backend: Backend | None, hardware: Hardware) -> None:
         self._backend = backend
@@ -106,7 +105,7 @@ class Pump:
 
     async def run(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            self._tasks = tasks
+            self.backlog.tasks = tasks
             tasks.create_task(self._release(), name="release")
             self._take(self.station.start(self.clock.now()), None)
             while True:
@@ -218,7 +217,7 @@ class Pump:
             self.post(event)
         for save in step.saves:
             self._save(save)
-        self._load()
+        self.backlog.look()
         self._plan_peer()
 
     def _save(self, save: Save) -> None:
@@ -260,24 +259,6 @@ class Pump:
         """A transaction is over and told: its id of the CSMS is of no more use."""
         if isinstance(fact, TransactionRecorded) and fact.phase is TransactionPhase.ENDED:
             self.wire_ids.pop(fact.tx, None)
-
-    def _load(self) -> None:
-        """Fetch a page of the log where the outbox has run dry."""
-        need = self._peer.outbox.needs()
-        if need is not None and not self._loading and self._tasks is not None:
-            self._loading = True
-            self._tasks.create_task(self._fetch(*need), name="page")
-
-    async def _fetch(self, cls: RecordClass, after: int) -> None:
-        try:
-            records = await self._writer.call(lambda ledger: ledger.log_after(cls, after, PAGE))
-        except StoreFault as fault:
-            log.error("the log cannot be read", extra={"why": str(fault)})
-            self._loading = False
-            return
-        self._loading = False
-        facts = list(codec.logged(records))
-        self.done(self._peer.loaded(cls, facts, self.clock.mono_ms()))
 
     def _plan_peer(self) -> None:
         at = self._peer.wake_at()
