@@ -8,6 +8,17 @@ import pytest
 
 from tests.rig.processes import Backend, Station, backend, wait_until
 
+MIXED = """id = 1
+phases = 1
+[evse.power_path]
+driver = "mock"
+[evse.meter]
+driver = "modbus"
+port = "/dev/ttyNONE"
+map = "eastron_sdm120"
+unit = 1
+"""
+
 
 def ready(station: Station) -> None:
     station.start()
@@ -67,10 +78,8 @@ def test_a_disk_that_fails_in_mid_session(tmp_path: Path, version: str, kind: st
 
 def test_a_missing_serial_port_is_a_fault_and_no_end(tmp_path: Path) -> None:
     with backend() as csms, Station(tmp_path, url=csms.url) as station:
-        text = station.config.read_text()
-        meter = 'phases = 1\n[evse.meter]\ndriver = "modbus"\nport = "/dev/ttyNONE"\nmap = "eastron_sdm120"\nunit = 1\n'
-        mixed = text.replace('kind = "mock"', 'kind = "mixed"\nname = "desk"').replace("phases = 1\n", "id = 1\n" + meter)
-        station.config.write_text(mixed + "[supply]\nfuse_a = 32\n")
+        text = station.config.read_text().replace('kind = "mock"', 'kind = "mixed"\nname = "desk"')
+        station.config.write_text(text.replace("phases = 1\n", MIXED) + "[supply]\nfuse_a = 32\n")
         ready(station)
         wait_until(lambda: "power_meter_failure" in fault_codes(station), 15, "the fault")
         told = [f["info"] for f in station.api("status")["faults"] if f["code"] == "power_meter_failure"]
