@@ -64,9 +64,6 @@ class Driver:
     simulated: bool = False  # part of the bench: not for a real board
 
 
-# systemd.resource-control(5): a group of devices by its name in /proc/devices; the number of the chip differs by model
-GPIO_DEVICES = ("char-gpiochip",)
-
 WIRE = Driver()
 BENCH = Driver(simulated=True, fail_safe="mock")
 
