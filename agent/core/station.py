@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from agent.core import live
+from agent.core.alarms import Alarms
 from agent.core.authorization import Authorizer
 from agent.core.availability import Availability
 from agent.core.bounds import PERMIT_BOOTS, PERMITS_A_BOOT, RECENT_TRANSACTIONS
@@ -134,6 +135,7 @@ class Station:
         self.entry = Entry(self)
         self.operations = Operations(self)
         self.status = StatusReporter(self.rules, self.evses, self._station_status)
+        self.alarms = Alarms(registry, self.evses)
         registry.bind(lambda address: live.value(self, address))
 
     # What EVSEs and commands ask of their station
@@ -261,6 +263,7 @@ class Station:
         self.operations.review(turn)
         self.resets.review(turn, online=self.online, queued=self._queued)
         self.status.review(turn, online=self.online)
+        self.alarms.review(turn, online=self.online)
         for evse in self.evses.values():
             self._sampling(turn, evse)
             self._indicate(turn, evse)

@@ -6,7 +6,18 @@ import pytest
 
 from hal.mock.topology import MockEvse
 from tests.conformance.boot201 import TWO, booted, change_availability, every, reset, statuses, unavailable
-from tests.conformance.states201 import SOCKET, TOKEN, TRANSACTION_S, Scene, World, configure, ready, token_wire, world
+from tests.conformance.states201 import (
+    SOCKET,
+    TOKEN,
+    TRANSACTION_S,
+    Payload,
+    Scene,
+    World,
+    configure,
+    ready,
+    token_wire,
+    world,
+)
 
 PAIR = (MockEvse(phases=1, tethered=True, connectors=2), MockEvse(phases=1, tethered=True))  # two outlets, and one
 each_stop_point = pytest.mark.parametrize(
@@ -237,3 +248,30 @@ def test_tc_g_21_cs() -> None:
         unavailable(w)
         reset(w, "Immediate", "Accepted")
         booted(w, every(w, "Unavailable"))  # G04.FR.09
+
+
+@pytest.mark.case("2.0.1", "TC_G_20_CS")
+@pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected", "Authorized"])
+def test_tc_g_20_cs(start: str) -> None:
+    with world("2.0.1", evses=(SOCKET,)) as w:
+        ready(w)
+        configure(w, {"TxCtrlr.TxStartPoint": start})
+        w.bench("lock.set", fail_on_lock=True)  # the plug is only halfway in
+        s = Scene(w)
+        s.ev_connected_pre_session()
+        w.bench("rfid.tap", id_token=TOKEN)
+        w.expect("Authorize", idToken=token_wire())
+        (event,) = w.expect("NotifyEvent")["eventData"]
+        assert event["trigger"] == "Delta"
+        assert event["actualValue"] == "true"  # G05.FR.02
+        assert event["component"]["name"] == "ConnectorPlugRetentionLock"
+        assert event["component"]["evse"] == {"id": 1, "connectorId": 1}
+        assert event["variable"] == {"name": "Problem"}
+        w.advance(60)
+        assert not w.energised()
+        assert not [c for c in w.csms.all("TransactionEvent") if _charges(c.payload)]  # G05.FR.01
+        assert len(w.csms.all("NotifyEvent")) == 1
+
+
+def _charges(payload: Payload) -> bool:
+    return bool(payload["transactionInfo"].get("chargingState") == "Charging")
