@@ -138,11 +138,10 @@ class Calls:
     def encode(self, payload: Struct, command: Command, result: Result) -> Struct | Refusal:
         if result.verdict is Verdict.SECURITY_ERROR:
             return Refusal(ErrorCode.SECURITY_ERROR, "the station is not accepted by this central system")
-        status: Any = result.verdict.value
-        plain: Any = status if status in {"Accepted", "Rejected"} else "Rejected"
+        plain = _word(result.verdict)
         match payload:
             case m.ChangeAvailabilityRequest():
-                return m.ChangeAvailabilityResponse(status=status)
+                return m.ChangeAvailabilityResponse(status=_word(result.verdict, Verdict.SCHEDULED))
             case m.ChangeConfigurationRequest() if isinstance(command, Written):
                 told: Any = command.status
                 return m.ChangeConfigurationResponse(status=told)
@@ -150,7 +149,9 @@ class Calls:
                 return m.ClearCacheResponse(status=plain)
             case m.DataTransferRequest():
                 data: dict[str, Any] = {"data": result.data} if result.data is not None else {}
-                return m.DataTransferResponse(status=status, **data)
+                return m.DataTransferResponse(
+                    status=_word(result.verdict, Verdict.UNKNOWN_VENDOR, Verdict.UNKNOWN_MESSAGE), **data
+                )
             case m.GetConfigurationRequest():
                 return self._configuration(payload)
             case m.RemoteStartTransactionRequest():
@@ -160,7 +161,7 @@ class Calls:
             case m.ResetRequest():
                 return m.ResetResponse(status=plain)
             case m.TriggerMessageRequest():
-                return m.TriggerMessageResponse(status=status)
+                return m.TriggerMessageResponse(status=_word(result.verdict, Verdict.NOT_IMPLEMENTED))
             case m.UnlockConnectorRequest():
                 return m.UnlockConnectorResponse(status=_unlock(result.verdict))
             case _:
@@ -184,6 +185,11 @@ class Calls:
         if unknown:
             told["unknownKey"] = unknown
         return m.GetConfigurationResponse(**told)
+
+
+def _word(verdict: Verdict, *known: Verdict) -> Any:
+    """A verdict within what the message knows beside Accepted and Rejected."""
+    return verdict.value if verdict is Verdict.ACCEPTED or verdict in known else Verdict.REJECTED.value
 
 
 def _unlock(verdict: Verdict) -> Any:
