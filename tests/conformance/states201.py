@@ -418,18 +418,20 @@ class Scene:
         w.bench("bay.set", evse=self.evse, occupied=False)
         w.advance(5)
 
-    def queue_emptied(self, *, within: float = 300, offline: bool = True) -> list[Payload]:
-        """The link is back: every TransactionEvent that waited comes, each marked as offline. Gives them."""
+    def queue_emptied(self, *, within: float = 300) -> list[Payload]:
+        """The link is back: every TransactionEvent that waited comes, each marked as offline, before any of the
+        present. Gives those that waited."""
         w = self.w
         w.restore_link()
         w.until(lambda: bool(w.csms.sockets), within, "the link")
+        back = w.csms.time()
         w.advance(10)
         found = [call.payload for call in w.heard() if call.action == "TransactionEvent"]
         w.forget()
         for payload in found:
             self.follow(payload)
-            assert not offline or payload.get("offline") is True, payload
-        return found
+            assert (payload.get("offline") is True) == (payload["timestamp"] < back), (payload, back)
+        return [payload for payload in found if payload.get("offline")]
 
     # Memory states
 
