@@ -132,11 +132,12 @@ def sample_set(
     offered_ma: int = 0,
     phases: int = 1,
     signed: bool = False,
+    keyed: bool = False,
 ) -> SampleSet | None:
     """The configured measurands out of one snapshot; None when there is nothing to tell.
 
     With no reading (meter lost) the register still counts: it is the last good one. `signed` adds the meter's own
-    signed value to the energy register (E02.FR.14).
+    signed value to the energy register (E02.FR.14), `keyed` the public key to that.
     """
     source = reading if reading is not None else MeterReading(import_wh=register_wh)
     samples: list[Sample] = []
@@ -152,7 +153,7 @@ def sample_set(
                 signed_data=blob.data,
                 signing_method=blob.method,
                 encoding_method=blob.encoding,
-                public_key=blob.public_key,
+                public_key=blob.public_key if keyed else "",
             )
             if s.measurand == ENERGY
             else s

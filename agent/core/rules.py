@@ -18,6 +18,14 @@ class PowerLoss(Enum):
     STOP = "stop"
 
 
+class PublicKey(Enum):
+    """When the meter's public key goes with a signed value."""
+
+    NEVER = "Never"
+    ONCE = "OncePerTransaction"
+    EVERY = "EveryMeterValue"
+
+
 class Options(Struct, frozen=True, kw_only=True):
     """Settings of the station that are no OCPP variables: they come from the configuration file."""
 
@@ -188,6 +196,10 @@ class Rules:
     @property
     def sign_aligned(self) -> bool:
         return self.registry.boolean(names.ALIGNED_SIGN_READINGS, False)
+
+    @property
+    def public_key(self) -> PublicKey:
+        return PublicKey(self.registry.text(names.PUBLIC_KEY_WITH_SIGNED_METER_VALUE, PublicKey.NEVER.value))
 
     @property
     def csms_clock(self) -> bool:

@@ -34,7 +34,7 @@ from agent.core.facts import (
     Trigger,
 )
 from agent.core.metering import sample_set
-from agent.core.rules import PowerLoss
+from agent.core.rules import PowerLoss, PublicKey
 from agent.core.samples import Context, SampleSet
 from agent.core.tokens import IdToken
 from agent.core.transaction import Authorization, Cause, Stage, StartPoint, Transaction
@@ -272,7 +272,9 @@ class Session:
     def sample(self, turn: Turn, measurands: tuple[str, ...], context: Context) -> SampleSet | None:
         evse, rules = self.evse, self.host.rules
         aligned = context is Context.CLOCK
-        return sample_set(
+        key, tx = rules.public_key, evse.tx
+        keyed = key is PublicKey.EVERY or (key is PublicKey.ONCE and tx is not None and not tx.key_told)
+        found = sample_set(
             evse.reading,
             evse.register.register_wh,
             measurands,
@@ -281,7 +283,11 @@ class Session:
             offered_ma=evse.report.offered_ma if evse.report is not None else 0,
             phases=evse.granted_phases or evse.capabilities.phases,
             signed=rules.sign_aligned if aligned else rules.sign_sampled,
+            keyed=keyed,
         )
+        if tx is not None and found is not None and any(s.public_key for s in found.samples):
+            tx.key_told = True
+        return found
 
     def _keep_end_sample(self, turn: Turn, tx: Transaction, sample: SampleSet) -> None:
         tx.add_end_sample(sample, END_SAMPLES)

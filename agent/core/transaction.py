@@ -95,6 +95,7 @@ class Transaction:
         self.cable_told: int | None = None
         self.token_told = False
         self.remote_told = False
+        self.key_told = False  # the public key of the meter
         self.end_samples: list[SampleSet] = []
         self.checkpoint_wh = 0
         self.checkpoint_at = now
