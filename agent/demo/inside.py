@@ -43,9 +43,9 @@ async def station(stage: Stage, loop: FastLoop, port: int, folder: str, stream: 
         async with asyncio.TaskGroup() as tasks:
             running = tasks.create_task(daemon.run(), name="daemon")
 
-            def gone(_task: asyncio.Task[Any]) -> None:
-                if not ended and caller is not None:
-                    caller.cancel()  # SIGINT, or a bug: there is nothing left to play with
+            def gone(task: asyncio.Task[Any]) -> None:
+                if not ended and not task.cancelled() and task.exception() is None and caller is not None:
+                    caller.cancel()  # SIGINT stopped it: there is nothing left to play with
 
             running.add_done_callback(gone)
             await ready.wait()

@@ -80,7 +80,9 @@ def _judge(show: Show, receipt: Receipt) -> int:
 
 def _failed(group: BaseExceptionGroup[BaseException], *, as_json: bool, log: Path) -> int:
     """One line for what was expected to be possible; a bug is raised again."""
-    known, bugs = group.split((DemoFailed, BenchError, TimeoutError))
+    if group.subgroup(BrokenPipeError) is not None:
+        raise BrokenPipeError from None  # nobody watches any more
+    known, bugs = group.split((DemoFailed, BenchError))
     if bugs is not None or known is None:
         raise group
     first: BaseException = known

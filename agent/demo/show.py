@@ -32,6 +32,7 @@ class Show:
         self._as_json = as_json
         self._coloured = not as_json and stream.isatty() and "NO_COLOR" not in os.environ
         self._summary = Summary()
+        self.unwatched = False  # the other end of the pipe is gone
 
     def title(self, text: str) -> None:
         """A new session begins."""
@@ -102,4 +103,7 @@ class Show:
 
     def _print(self, line: str, colour: str = "") -> None:
         code = _COLOURS.get(colour) if self._coloured else None
-        print(f"\x1b[{code}m{line}\x1b[0m" if code else line, file=self._stream, flush=True)
+        try:
+            print(f"\x1b[{code}m{line}\x1b[0m" if code else line, file=self._stream, flush=True)
+        except BrokenPipeError:
+            self.unwatched = True  # told to whoever plays; a frame on its way must not notice

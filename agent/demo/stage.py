@@ -90,7 +90,9 @@ class Stage:
     # What is done
 
     async def bench(self, verb: str, **args: Any) -> dict[str, Any]:
-        """A verb of the bench."""
+        """A verb of the bench. Raises BrokenPipeError once nobody watches."""
+        if self.show.unwatched:
+            raise BrokenPipeError
         if self.port is None:
             raise DemoFailed("there is no bench")
         return await self.port.call(verb, args)
@@ -126,12 +128,15 @@ class Stage:
         return made
 
     async def settled(self) -> None:
-        """Wait until every message is answered and no more comes."""
+        """Wait until every message is answered and no more comes. Raises DemoFailed."""
         seen = -1
-        async with asyncio.timeout(PATIENCE_S):
-            while seen != len(self.csms.frames) or not self.is_answered():
-                seen = len(self.csms.frames)
-                await asyncio.sleep(QUIET_S)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while seen != len(self.csms.frames) or not self.is_answered():
+                    seen = len(self.csms.frames)
+                    await asyncio.sleep(QUIET_S)
+        except TimeoutError:
+            raise DemoFailed(f"the wire was not quiet within {PATIENCE_S:g} s") from None
 
     def is_answered(self) -> bool:
         """Whether the CSMS has answered all that the station sent."""
