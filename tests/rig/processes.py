@@ -31,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 IDENTITY = "CP001"
 PASSWORD = "a-password-of-24-chars.."
 SUBPROTOCOLS = {"1.6": "ocpp1.6", "2.0.1": "ocpp2.0.1"}
-STEP_S = 0.05
+STEP_S = 0.02
 
 
 class TooLate(AssertionError):
