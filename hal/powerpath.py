@@ -165,11 +165,9 @@ class ComposedPath:
     def close(self) -> None:
         """Drive the safe state and let go. Raises DeviceError after everything was tried."""
         failure: DeviceError | None = None
+        self._told.clear()
         try:
-            # The bolt stays where it is: what it holds may be energised.
-            locked = self.read().lock is LockState.LOCKED if self._locked is None else self._locked
-            self._told.clear()
-            self.apply(PowerOutputs(PilotSignal.OFF, X1_PERMILLE, closed=False, phases=1, locked=locked))
+            self.apply(PowerOutputs(PilotSignal.OFF, X1_PERMILLE, closed=False, phases=1, locked=self._keeps_bolt()))
         except DeviceError as error:
             failure = error
         for one in (self._whole, *self._parts):
@@ -180,6 +178,15 @@ class ComposedPath:
                     failure = failure or error
         if failure is not None:
             raise failure
+
+    def _keeps_bolt(self) -> bool:
+        """The bolt stays where it was told to be, or is found: what it holds may be energised."""
+        if self._locked is not None:
+            return self._locked
+        try:
+            return self.read().lock not in (LockState.UNLOCKED, LockState.ABSENT)
+        except DeviceError:
+            return True
 
     def _beating(self) -> Iterator[Beating]:
         return (one for one in (self._whole, *self._parts) if isinstance(one, Beating))

@@ -173,17 +173,30 @@ def update(scene: Scene) -> None:
 
 
 def _release(scene: Scene) -> None:
-    """Let go of latched faults whose cause is gone and whose end has come."""
+    """Let go of latched faults whose cause is gone and whose end has come.
+
+    The reset of a residual current device counts for a while: it takes its time to switch on again.
+    """
     state, settings = scene.state, scene.setup.settings
     unplugged = scene.pilot is PilotState.A
     if state.left or scene.inputs.reset:
         state.residual_tries = 0
+    if scene.inputs.reset:
+        _begin_reset(scene, state.latched)
+    elif scene.now_ms >= state.reset_until_ms:
+        state.resetting = frozenset()
     kept = set()
     for code in state.latched:
-        ended = scene.inputs.reset or (unplugged and RULES[code].release(settings) is Release.UNPLUGGED)
+        ended = code in state.resetting or (unplugged and RULES[code].release(settings) is Release.UNPLUGGED)
         if code in state.present or not ended:
             kept.add(code)
     state.latched = frozenset(kept)
+    state.resetting &= state.latched & {FaultCode.RESIDUAL_CURRENT}
+
+
+def _begin_reset(scene: Scene, codes: frozenset[FaultCode]) -> None:
+    scene.state.resetting = codes
+    scene.state.reset_until_ms = scene.now_ms + scene.setup.settings.reset_wait_ms
 
 
 def retry_residual(scene: Scene) -> bool:
@@ -194,7 +207,7 @@ def retry_residual(scene: Scene) -> bool:
         return False
     state.residual_tries += 1
     state.residual_since_ms = scene.now_ms
-    state.latched -= {FaultCode.RESIDUAL_CURRENT}
+    _begin_reset(scene, frozenset({FaultCode.RESIDUAL_CURRENT}))
     return True
 
 

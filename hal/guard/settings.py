@@ -58,6 +58,8 @@ class InterlockSettings:
     # Residual current: 0 retries keep the fault until it is reset.
     residual_retries: int = field(default=0, metadata={"min": 0, "max": 6})
     residual_retry_ms: int = field(default=300_000, metadata={"min": 60_000, "max": 3_600_000})
+    # A residual current device may take so long to switch on again after a reset.
+    reset_wait_ms: int = field(default=2_000, metadata={"min": 100, "max": 10_000})
     # Temperature: steps upward; a step is left again `derating_hysteresis_dc` below its threshold.
     derating: tuple[DeratingStep, ...] = field(default=DEFAULT_DERATING, metadata={"max_items": 8})
     derating_hysteresis_dc: int = field(default=30, metadata={"min": 5, "max": 200})

@@ -76,6 +76,8 @@ class State:
     held: dict[FaultCode, int] = field(default_factory=dict)  # since when the cause of a fault is there
     present: frozenset[FaultCode] = frozenset()  # causes that are there, and long enough
     latched: frozenset[FaultCode] = frozenset()
+    resetting: frozenset[FaultCode] = frozenset()  # latched, and ends with its cause until `reset_until_ms`
+    reset_until_ms: int = 0
     residual_since_ms: int = 0
     residual_tries: int = 0
 

@@ -50,7 +50,9 @@ def test_residual_current_stays_until_reset() -> None:
     assert (rig.closed, rig.faults) == (False, {FaultCode.RESIDUAL_CURRENT})
     rig.look(1, reset=True)
     assert rig.faults == {FaultCode.RESIDUAL_CURRENT}  # the cause is still there
-    rig.set("A", residual_current=False).follow(1)
+    rig.follow(1)
+    rig.look(2_000)
+    rig.set("A", residual_current=False).look(1)
     rig.look(3_600_000)
     assert rig.faults == {FaultCode.RESIDUAL_CURRENT}
     assert rig.answer.wake_at_ms is None
@@ -73,10 +75,30 @@ def test_residual_current_is_retried_as_often_as_configured() -> None:
     assert not rig.look(3_600_000).reset_path
     assert rig.set("A").look(1).reset_path  # another car: tries count anew, and the first is overdue
     rig.look(1)
-    assert rig.answer.wake_at_ms == rig.now_ms + 60_000
+    assert rig.answer.wake_at_ms == rig.now_ms - 1 + 60_000
     assert rig.look(60_000).reset_path
     rig.look(1)
     assert not rig.look(3_600_000).reset_path  # an empty outlet is not a new car each time
+
+
+def test_a_reset_waits_for_a_slow_device() -> None:
+    rig = Rig().set("B", residual_current=True)
+    rig.look(1)
+    rig.look(1, reset=True)
+    rig.set(residual_current=False).look(1_999)
+    assert rig.faults == set()
+    rig.set(residual_current=True).look(0)
+    rig.set(residual_current=False).look(0)
+    assert rig.faults == {FaultCode.RESIDUAL_CURRENT}  # a new trip is none of that reset's
+
+
+def test_a_retry_waits_for_a_slow_device() -> None:
+    rig = Rig(residual_retries=1, residual_retry_ms=60_000).set("B", residual_current=True)
+    rig.look(1)
+    assert rig.look(60_000).reset_path
+    rig.look(0)
+    rig.set(residual_current=False).look(500)
+    assert rig.faults == set()
 
 
 def test_a_residual_current_device_that_does_not_reset_is_retried_later() -> None:

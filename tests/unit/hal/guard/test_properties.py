@@ -236,8 +236,8 @@ def latched_faults_stay(rig: Rig, state: State, before: Any, once: dict[str, Any
     for code in state.latched - rig.state.latched:
         release = RULES[code].release(limits)
         unplugged = rig.power is not None and rig.power.pilot.state is PilotState.A
-        retried = code is FaultCode.RESIDUAL_CURRENT and rig.answer.reset_path
-        assert once.get("reset") or retried or (unplugged and release is Release.UNPLUGGED), code
+        resetting = code in state.resetting and rig.now_ms < state.reset_until_ms
+        assert once.get("reset") or resetting or (unplugged and release is Release.UNPLUGGED), code
 
 
 def the_duty_cycle_rises_slowly(rig: Rig, state: State, before: Any, once: dict[str, Any]) -> None:
