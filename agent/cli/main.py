@@ -102,9 +102,10 @@ def _demo(args: argparse.Namespace) -> int:
     try:
         from agent.demo import main as demo  # noqa: PLC0415 - loads a whole station and its CSMS
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] in {"agent", "hal"}:
+        missing = (error.name or "").split(".")[0]
+        if missing in {"agent", "hal"}:
             raise
-        why = f"the demo needs {error.name}: pip install 'evse-agent[demo]'"
+        why = f"the demo needs {missing}: pip install 'evse-agent[demo]'"
         raise Failure("missing_extra", why, Exit.CONFIG) from None
     return demo.run(args.ocpp, once=args.once, as_json=args.json, sessions=args.sessions)
 
