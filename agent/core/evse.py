@@ -71,7 +71,7 @@ class Evse:
         self.held_for: IdToken | None = None  # whose card frees a plug that outlived its transaction
         self.resetting = False
         self.permit_number = 0
-        self.share_ma: int | None = None  # what was found for it; None while it wants nothing or nobody looked yet
+        self.share_ma: int | None = None  # its target; None while it wants nothing or nobody looked yet
         self.granted_ma = 0
         self.granted_phases = 0
         self.granted_at: MonoMs | None = None
@@ -175,7 +175,7 @@ class Evse:
         if tx is not None and tx.deauthorized:
             return ChargingState.SUSPENDED_EVSE  # E05.FR.02
         if not self.wants_energy() or self.granted_ma == 0:
-            if tx is not None and not tx.charged and self.share_ma is None and self.wants_energy():
+            if tx is not None and not tx.charged and self.share_ma != 0 and self.wants_energy():
                 return ChargingState.EV_CONNECTED  # the first permit is on its way
             return ChargingState.SUSPENDED_EVSE
         if self.report is not None and self.report.pilot is PilotState.B:

@@ -110,18 +110,25 @@ class LimitSet:
         found = [v.expires for v in self._limits.values() if v.expires is not None and v.expires > now]
         return min(found, default=None)
 
+    def targets(self, demands: list[Demand], now: MonoMs) -> dict[int, int]:
+        """What each demanding EVSE is to have once everybody keeps to it; 0: there is nothing for it."""
+        wish = {d.evse: self.evse_ma(d, now) for d in demands}
+        supply = self.station_ma(now)
+        if supply is None:
+            return {evse: ma if ma >= MIN_CURRENT_MA else 0 for evse, ma in wish.items()}
+        order = sorted(demands, key=lambda d: (d.since, d.evse))
+        return _shares([(d.evse, wish[d.evse]) for d in order], supply)
+
     def allocate(self, demands: list[Demand], others_ma: int, now: MonoMs) -> dict[int, int]:
         """Current for each demanding EVSE; 0: wait. `others_ma` is still held by EVSEs that demand nothing.
 
         Equal shares, water-filled: what one cannot use goes to the others. If not everybody can have 6 A, the
         longest-charging come first. A raise is cut to what is confirmed free.
         """
-        wish = {d.evse: self.evse_ma(d, now) for d in demands}
-        order = sorted(demands, key=lambda d: (d.since, d.evse))
-        supply = self.station_ma(now)
+        target, supply = self.targets(demands, now), self.station_ma(now)
         if supply is None:
-            return {evse: ma if ma >= MIN_CURRENT_MA else 0 for evse, ma in wish.items()}
-        target = _shares([(d.evse, wish[d.evse]) for d in order], supply)
+            return target
+        order = sorted(demands, key=lambda d: (d.since, d.evse))
         held = {d.evse: d.held_ma for d in demands}
         free = supply - others_ma - sum(max(target[e], held[e]) if held[e] > target[e] else held[e] for e in held)
         out: dict[int, int] = {}

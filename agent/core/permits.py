@@ -63,9 +63,10 @@ class Permits:
         others = sum(e.held_ma for e in self._evses.values() if not e.wants_energy())
         demands = [e.demand() for e in wanting]
         shares = self.limits.allocate(demands, others, turn.now.mono_ms) if demands else {}
+        targets = self.limits.targets(demands, turn.now.mono_ms)
         for evse, demand in zip(wanting, demands, strict=True):
             phases = self.limits.phases(demand, turn.now.mono_ms)
-            evse.share_ma = shares[evse.id]
+            evse.share_ma = targets[evse.id]
             self._offer(turn, evse, shares[evse.id], phases)
 
     def _cable(self, evse: Evse) -> None:

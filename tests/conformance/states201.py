@@ -131,7 +131,7 @@ class Scene:
         self.ended = False
         self.numbers: list[int] = []
         self.state = ""
-        self.bay = self.plugged = self.authorized_now = False
+        self.bay = self.plugged = self.authorized_now = self.remotely = False
 
     # What a step looks like
 
@@ -249,7 +249,7 @@ class Scene:
         asks = not self.cached and (not remotely or configured(self.w, "AuthCtrlr.AuthorizeRemoteStart") == "true")
         if asks:
             self.w.expect("Authorize", strict=True, idToken=token_wire(self.token, self.kind))
-        self.authorized_now, self.state = True, "Authorized"
+        self.authorized_now, self.remotely, self.state = True, remotely, "Authorized"
         if phase is None:
             self.w.advance(0.5)  # the answer is on its way
             return None
@@ -299,7 +299,8 @@ class Scene:
         if phase == "Updated":
             self.tell(self.event("Updated", "ChargingStateChanged", "Charging"))
         elif phase == "Started":
-            found = self.tell(self.event("Started", "ChargingStateChanged", "Charging"))
+            trigger = "RemoteStart" if self.remotely else "ChargingStateChanged"  # F02.FR.21, as TC_E_02_CS
+            found = self.tell(self.event("Started", trigger, "Charging"))
             assert self._has_token(found), found
         self.w.until(lambda: self.w.energised(self.evse), 10, "energy")
         assert self.running

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -40,7 +40,7 @@ INTERVAL_S = 7
 both_ways = pytest.mark.parametrize("remote", [False, True], ids=["local", "remote"])
 
 
-def _charging(w: World, *, remote: bool = False, **settings: object) -> Scene:
+def _charging(w: World, settings: Mapping[str, object] | None = None, *, remote: bool = False) -> Scene:
     ready(w)
     if settings:
         configure(w, settings)
@@ -51,7 +51,7 @@ def _charging(w: World, *, remote: bool = False, **settings: object) -> Scene:
 
 
 def _status(w: World, tx: str | None = None) -> Payload:
-    return w.call("GetTransactionStatus", **({"transactionId": tx} if tx is not None else {}))
+    return w.call("GetTransactionStatus", {"transactionId": tx} if tx is not None else {})
 
 
 def _asked_when_linked(w: World, tx: str | None) -> Payload:
@@ -80,7 +80,7 @@ def test_tc_e_28_cs() -> None:
 @pytest.mark.case("2.0.1", "TC_E_29_CS")
 def test_tc_e_29_cs() -> None:
     with world("2.0.1") as w:
-        s = _charging(w, **SAMPLED, **BACK_OFF)
+        s = _charging(w, {**SAMPLED, **BACK_OFF})
         w.cut_link()
         w.advance(BACK_OFF_S - 1)
         assert _asked_when_linked(w, s.tx) == {"ongoingIndicator": True, "messagesInQueue": True}
@@ -101,8 +101,8 @@ def test_tc_e_31_cs(local: bool) -> None:
     with world("2.0.1") as w:
         s = _charging(
             w,
-            **SAMPLED,
-            **{
+            {
+                **SAMPLED,
                 "OCPPCommCtrlr.OfflineThreshold": BACK_OFF_S + TRANSACTION_S + 60,
                 "OCPPCommCtrlr.RetryBackOffWaitMinimum": BACK_OFF_S + TRANSACTION_S,
                 "OCPPCommCtrlr.RetryBackOffRandomRange": 0,
@@ -137,7 +137,7 @@ def test_tc_e_32_cs(remote: bool) -> None:
 @pytest.mark.case("2.0.1", "TC_E_33_CS")
 def test_tc_e_33_cs() -> None:
     with world("2.0.1") as w:
-        s = _charging(w, **SAMPLED, **BACK_OFF)
+        s = _charging(w, {**SAMPLED, **BACK_OFF})
         w.cut_link()
         w.advance(BACK_OFF_S - 1)
         assert _asked_when_linked(w, None) == {"messagesInQueue": True}
@@ -154,7 +154,7 @@ def test_tc_e_34_cs() -> None:
 @pytest.mark.case("2.0.1", "TC_E_40_CS")
 def test_tc_e_40_cs() -> None:
     with world("2.0.1") as w:
-        s = _charging(w, **SAMPLED, **BACK_OFF)
+        s = _charging(w, {**SAMPLED, **BACK_OFF})
         w.cut_link()
         w.advance(BACK_OFF_S - 1)
         _samples_told(w, s)
@@ -285,7 +285,7 @@ def test_tc_e_43_cs(cached: bool) -> None:
 @pytest.mark.parametrize("point", ["Authorized", "EVConnected", "ParkingBayOccupancy"])
 def test_tc_e_44_cs(point: str) -> None:
     with world("2.0.1") as w:
-        s = _charging(w, **{**BACK_OFF, "TxCtrlr.TxStopPoint": point})
+        s = _charging(w, {**BACK_OFF, "TxCtrlr.TxStopPoint": point})
         _stopped_offline(w, s, s.token)
 
 
