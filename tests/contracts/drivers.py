@@ -14,3 +14,7 @@ INDICATORS = [
     ("mock", "tests.contracts.mock_rigs:play_indicator"),
     ("gpiozero", "tests.contracts.gpiozero_rigs:play_indicator"),
 ]
+POWER_PATHS = [
+    ("mock", "tests.contracts.power_rigs:bench"),
+    ("gpiozero contactor over the mock", "tests.contracts.power_rigs:gpiozero_contactor"),
+]
