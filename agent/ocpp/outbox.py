@@ -19,18 +19,19 @@ restart repeats at most the one in flight.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from msgspec import Struct
 
-from agent.core.facts import AnyLogged, EndSampleTaken, SecurityEventRaised
+from agent.core.facts import AnyLogged, SecurityEventRaised
 from agent.core.requests import AnyRequest
 
 Class = Literal["ledger", "log"]
 
 WINDOW = 64  # facts of a class held in memory
 REPORTS = 256  # report pages that wait
+QUEUE = 20_000  # facts of transactions that may wait: beyond it `Updated` ones are thinned out
 LIVE = 16
 SLOTS = 256
 LATE_IDS = 8  # timed-out attempts whose late answer still counts
@@ -90,6 +91,7 @@ class _Queue:
         self.attempts = 0
         self.retry_at: int | None = None
         self.saving = False
+        self.sought = 0  # the tail when a page was last asked for
 
     @property
     def more(self) -> bool:
@@ -98,19 +100,24 @@ class _Queue:
 
     def append(self, fact: AnyLogged, rank: int) -> None:
         whole = not self.more
-        self.tail = fact.seq
+        self.tail = max(self.tail, fact.seq)
+        if fact.seq <= self.loaded:
+            return  # a page of the log was faster
         if whole and len(self.window) < WINDOW:
             self.window.append((rank, fact))
             self.loaded = fact.seq
 
-    def take(self, facts: list[AnyLogged]) -> None:
-        """A page of the log beyond `loaded`. Old facts have rank 0: they come after what is of the present."""
+    def take(self, facts: list[AnyLogged], upto: int | None) -> None:
+        """A page of the log beyond `loaded`, which ends with `upto` (None: there is no more).
+
+        Old facts have rank 0: they come after what is of the present. What cannot be read is passed over.
+        """
         for fact in facts:
             if fact.seq > self.loaded:
                 self.window.append((0, fact))
                 self.loaded = fact.seq
-        if not facts:
-            self.loaded = self.tail
+        # Facts that were made since the page was asked for are on the next one.
+        self.loaded = max(self.loaded, self.sought if upto is None else upto)
 
 
 def class_of(fact: AnyLogged) -> Class:
@@ -135,6 +142,9 @@ class Outbox:
         self.linked = False
         self.flight: Flight | None = None
         self.waiting: dict[str, int] = {}
+        self._transactions: frozenset[str] | None = None
+        self._queued = 0
+        self._crowd = QUEUE
 
     # What comes in
 
@@ -151,17 +161,40 @@ class Outbox:
             self._queue(class_of(fact)).append(fact, self._rank)
             tx = tx_of(fact)
             if tx is not None:
-                self.waiting[tx] = self.waiting.get(tx, 0) + 1
+                self._count(tx, 1)
 
     def needs(self) -> tuple[Class, int] | None:
         """The class and position from which the shell is to load a page of the log."""
         for queue in (self._ledger, self._log):
             if queue.more and not queue.window:
+                queue.sought = queue.tail
                 return queue.cls, queue.loaded
         return None
 
-    def loaded(self, cls: Class, facts: list[AnyLogged]) -> None:
-        self._queue(cls).take(facts)
+    def loaded(self, cls: Class, facts: list[AnyLogged], upto: int | None) -> None:
+        self._queue(cls).take(facts, upto)
+
+    def restore_waiting(self, waiting: Mapping[str, int]) -> None:
+        """How many facts of each transaction wait, from before this boot."""
+        self.waiting = dict(waiting)
+        self._queued = sum(waiting.values())
+
+    @property
+    def transactions(self) -> frozenset[str]:
+        """Transactions of which something waits."""
+        if self._transactions is None:
+            self._transactions = frozenset(self.waiting)
+        return self._transactions
+
+    def crowded(self) -> int | None:
+        """Where in the log thinning is to begin, if more wait than there is room for; else None."""
+        return self._ledger.loaded if self._queued > self._crowd and self._ledger.more else None
+
+    def thinned(self, gone: Iterable[str]) -> None:
+        """Facts of these transactions, one for each, were given up (E04.FR.07)."""
+        for tx in gone:
+            self._count(tx, -1)
+        self._crowd = max(QUEUE, self._queued + QUEUE // 8)  # there may be nothing left that can go
 
     def ask(self, asked: Asked, delivery: str) -> Asked | None:
         """Queue a request. What is given back cannot be delivered now: it failed, as offline."""
@@ -241,7 +274,7 @@ class Outbox:
 
     def _held(self, slot: str) -> bool:
         queue = self._ledger
-        return queue.saving and bool(queue.window) and 0 < queue.window[0][0] < self._latest[slot].rank
+        return queue.saving and bool(queue.window) and self._link_rank < queue.window[0][0] < self._latest[slot].rank
 
     def _triggered(self) -> Flight | None:
         """While pending only what the CSMS asked for goes out (B02.FR.02)."""
@@ -279,7 +312,9 @@ class Outbox:
         return self.linked and bool(self._live or self._latest or self._reports)
 
     def wake_at(self) -> int | None:
-        """When a fact that failed is due again."""
+        """When a fact that failed is due again; None while the slot is taken, which its answer or time-out frees."""
+        if self.flight is not None:
+            return None
         due = [q.retry_at for q in (self._ledger, self._log) if q.retry_at is not None and q.window]
         return min(due, default=None) if self.linked and self.status == "accepted" else None
 
@@ -341,17 +376,24 @@ class Outbox:
         queue.cursor, queue.attempts, queue.retry_at, queue.saving = fact.seq, 0, None, True
         tx = tx_of(fact)
         if tx is not None:
-            left = self.waiting.get(tx, 1) - 1
-            if left > 0:
-                self.waiting[tx] = left
-            else:
-                self.waiting.pop(tx, None)
+            self._count(tx, -1)
         return Position(queue.cls, fact.seq, quarantined)
+
+    def _count(self, tx: str, change: int) -> None:
+        before = self.waiting.get(tx, 0)
+        left = max(before + change, 0)
+        self._queued += left - before
+        if left:
+            self.waiting[tx] = left
+        else:
+            self.waiting.pop(tx, None)
+        if not (left and before):
+            self._transactions = None
 
     def _queue(self, cls: Class) -> _Queue:
         return self._ledger if cls == "ledger" else self._log
 
 
 def tx_of(fact: AnyLogged) -> str | None:
-    """The transaction whose undelivered messages a fact is counted among; end samples are told with the end."""
-    return None if isinstance(fact, SecurityEventRaised | EndSampleTaken) else fact.tx
+    """The transaction whose undelivered facts this one is counted among, as the ledger counts them."""
+    return None if isinstance(fact, SecurityEventRaised) else fact.tx

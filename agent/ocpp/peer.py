@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -240,8 +240,12 @@ class Peer:
         self.outbox.commit(facts)
         return self._pump(Step([], [], []), now_ms)
 
-    def loaded(self, cls: Class, facts: list[AnyLogged], now_ms: int) -> Step:
-        self.outbox.loaded(cls, facts)
+    def loaded(self, cls: Class, facts: list[AnyLogged], upto: int | None, now_ms: int) -> Step:
+        self.outbox.loaded(cls, facts, upto)
+        return self._pump(Step([], [], []), now_ms)
+
+    def thinned(self, gone: Iterable[str], now_ms: int) -> Step:
+        self.outbox.thinned(gone)
         return self._pump(Step([], [], []), now_ms)
 
     def saved(self, save: Save, now_ms: int) -> Step:
@@ -274,7 +278,7 @@ class Peer:
                 break
             self._send(step, self._rpc, self.dialect, flight, now_ms)
         outbox = self.outbox
-        told = QueueChanged(waiting=frozenset(outbox.waiting), busy=outbox.busy, upto=outbox.upto)
+        told = QueueChanged(waiting=outbox.transactions, busy=outbox.busy, upto=outbox.upto)
         if told != self._told:
             self._told = told
             step.events.append(told)
