@@ -393,7 +393,10 @@ def world(version: str, *, seed: int | str = 1, **options: Any) -> Iterator[Worl
     `variables={"TxCtrlr": {"TxStartPoint": "EVConnected"}}`, `ocpp16={...}` and `variable=[{...}]` are the
     configuration file's tables; everything else goes to `World`.
     """
-    document = {key: options.pop(key) for key in ("variables", "variable", "ocpp16") if key in options}
+    document: dict[str, Any] = {}
+    for name in ("variables", "variable", "ocpp16"):
+        if name in options:
+            document[name] = options.pop(name)
     with simulate(seed) as loop:
         made = World(loop, version, document=document, **options)
         made.mock.host = _Host(made)
