@@ -44,6 +44,17 @@ class WallClock:
     def __init__(self, offsets: dict[int, int], floor_ms: int) -> None:
         self._offsets = offsets
         self.floor_ms = floor_ms
+        self._held: tuple[int, int] | None = None  # boot, and the offset that holds while time must not step back
+
+    def steady(self, now: Now, *, hold: bool) -> Now:
+        """The present, but that it does not step back while `hold` lasts; a step forward is followed at once."""
+        if now.wall_ms is None:
+            return now
+        offset = now.wall_ms - now.mono_ms
+        if hold and self._held is not None and self._held[0] == now.boot and offset < self._held[1]:
+            return Now(mono_ms=now.mono_ms, wall_ms=WallMs(now.mono_ms + self._held[1]), boot=now.boot)
+        self._held = (now.boot, offset)
+        return now
 
     def learn(self, now: Now) -> bool:
         """Remember the offset of this boot; True if it is new or moved by more than a second."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from agent.core.clock import WallMs
 from agent.core.commands import AnyCommand
-from agent.core.tokens import TokenInfo
+from agent.core.tokens import IdToken, TokenInfo
 from hal.types import EvseCapabilities, Fault, MeterReading, PowerReport, TokenRead
 
 
@@ -152,6 +152,7 @@ class FactDelivered(Event, frozen=True, kw_only=True):
     seq: int
     tx: str | None
     info: TokenInfo | None = None
+    token: IdToken | None = None  # whom `info` is about
     refused: bool = False  # gone to quarantine
 
 

@@ -90,6 +90,7 @@ class Peer:
         self._connection = 0
         self._commands = itertools.count(1)
         self._open: dict[str, _Open] = {}
+        self._late: Struct | None = None  # a late answer to what is in flight again
         self._told = QueueChanged(waiting=frozenset())
 
     # The link
@@ -110,6 +111,7 @@ class Peer:
                 self._take(step, event, now_ms)
         self._rpc = None
         self._open.clear()
+        self._settle_late(step)
         flight = self.outbox.lost()
         failed = self.outbox.link_down()
         if flight is not None and flight.asked is not None and flight.delivery != "latest":
@@ -149,15 +151,31 @@ class Peer:
             case CallLost():
                 pass  # `closed` tells everybody
             case AnsweredLate():
-                fact = self.outbox.late(event.message_id)
-                if fact is not None:
-                    self._delivered(step, fact, event.payload)
+                self._answered_late(step, event)
             case PeerRemark():
                 log.warning("remark of the CSMS", extra={"code": event.code, "why": event.description})
             case Ignored():
                 log.info("frame ignored", extra={"why": event.why})
             case _:
                 pass  # SEND: no dialect has one yet
+
+    def _answered_late(self, step: Step, event: AnsweredLate) -> None:
+        """It counts: a message is never sent again after a CALLRESULT. One that is under way once more ends with it."""
+        fact, flight = self.outbox.late(event.message_id), self.outbox.flight
+        if fact is not None and flight is not None and flight.fact is fact:
+            self._late = event.payload
+        elif fact is not None:
+            self._delivered(step, fact, event.payload)
+
+    def _settle_late(self, step: Step) -> bool:
+        """The repeated message got no answer of its own; the late one to an attempt before it serves."""
+        late, self._late = self._late, None
+        flight = self.outbox.flight
+        if late is None or flight is None or flight.fact is None:
+            return False
+        self.outbox.answered()
+        self._delivered(step, flight.fact, late)
+        return True
 
     def _call(self, step: Step, call: InboundCall, now_ms: int) -> None:
         if self.dialect is None or self._rpc is None:
@@ -171,6 +189,7 @@ class Peer:
         step.events.append(CommandReceived(command_id=command_id, command=command))
 
     def _answered(self, step: Step, payload: Struct) -> None:
+        self._late = None
         flight = self.outbox.answered()
         if flight is None or self.dialect is None:
             return
@@ -184,8 +203,10 @@ class Peer:
             self.dialect.delivered(fact, payload) if self.dialect is not None and payload is not None else Delivery()
         )
         step.saves.append(Save(self.outbox.delivered(fact), found.kept))
-        tx = fact.tx if isinstance(fact, TransactionRecorded) else None
-        step.events.append(FactDelivered(seq=fact.seq, tx=tx, info=found.info))
+        tx, token = None, None
+        if isinstance(fact, TransactionRecorded):
+            tx, token = fact.tx, fact.token or fact.start_token
+        step.events.append(FactDelivered(seq=fact.seq, tx=tx, info=found.info, token=token))
 
     def _unusable(self, step: Step, event: CallFailed) -> None:
         """An answer that breaks its schema: the CSMS has processed the call, so it is not sent again."""
@@ -197,6 +218,8 @@ class Peer:
             step.events.append(failed)
 
     def _failed(self, step: Step, now_ms: int, code: str, why: str) -> None:
+        if self._settle_late(step):
+            return
         flight, outcome = self.outbox.failed(now_ms, code, why)
         if flight is None:
             return
@@ -225,6 +248,9 @@ class Peer:
         if waiting is None or self._rpc is None or self.dialect is None or waiting.connection != self._connection:
             return step
         answer = self.dialect.encode(waiting.action, waiting.payload, waiting.command, result)
+        if answer is None:
+            self._rpc.ignore(waiting.message_id)
+            return step
         if isinstance(answer, Refusal):
             step.frames.append(self._rpc.fail(waiting.message_id, answer.code, answer.why, now_ms))
             return step

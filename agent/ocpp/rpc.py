@@ -118,6 +118,11 @@ class Rpc:
         self._inbound.answered(message_id, frame, now_ms)
         return frame
 
+    def ignore(self, message_id: str) -> None:
+        """An inbound call is not to be answered at all. Raises NoSuchCall."""
+        self._inbound.action_of(message_id)
+        self._inbound.ignored(message_id)
+
     # --- frames from the peer --------------------------------------------------------------------------------------
 
     def receive(self, message: str | bytes, now_ms: int) -> list[RpcEvent]:

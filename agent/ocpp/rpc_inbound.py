@@ -88,6 +88,10 @@ class InboundCalls:
         ):
             self._drop(next(iter(self._answers)))
 
+    def ignored(self, message_id: str) -> None:
+        """The open call gets no answer."""
+        del self._open[message_id]
+
     def _forget_until(self, moment_ms: int) -> None:
         while self._answers and next(iter(self._answers.values())).given_ms <= moment_ms:
             self._drop(next(iter(self._answers)))

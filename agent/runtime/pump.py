@@ -27,7 +27,7 @@ from agent.core.effects import (
     WakeAt,
 )
 from agent.core.events import AnyEvent, StorageChanged, TimerFired
-from agent.core.facts import AnyKept, AnyLogged, Logged, TransactionPhase, TransactionRecorded, WireIdLearned
+from agent.core.facts import AnyKept, AnyLogged, Logged, WireIdLearned
 from agent.core.station import Station
 from agent.ocpp.outbox import Position
 from agent.ocpp.peer import Peer, Save, Step
@@ -223,8 +223,8 @@ class Pump:
     def _save(self, save: Save) -> None:
         kept = list(save.kept)
         for fact in kept:
-            if isinstance(fact, WireIdLearned) and fact.wire_id is not None:
-                self.wire_ids[fact.tx] = fact.wire_id
+            if isinstance(fact, WireIdLearned):
+                self._learn_wire_id(fact)
         position = save.position
         batch = codec.batch(kept)
         if isinstance(position, Position):
@@ -255,10 +255,11 @@ class Pump:
             log.error("delivery not recorded", extra={"why": str(fault)})
         self.done(self._peer.saved(save, self.clock.mono_ms()))
 
-    def forget_wire_id(self, fact: AnyLogged) -> None:
-        """A transaction is over and told: its id of the CSMS is of no more use."""
-        if isinstance(fact, TransactionRecorded) and fact.phase is TransactionPhase.ENDED:
+    def _learn_wire_id(self, fact: WireIdLearned) -> None:
+        if fact.wire_id is None:
             self.wire_ids.pop(fact.tx, None)
+        else:
+            self.wire_ids[fact.tx] = fact.wire_id
 
     def _plan_peer(self) -> None:
         at = self._peer.wake_at()

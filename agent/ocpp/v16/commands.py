@@ -135,9 +135,9 @@ class Calls:
 
     # Results
 
-    def encode(self, payload: Struct, command: Command, result: Result) -> Struct | Refusal:
+    def encode(self, payload: Struct, command: Command, result: Result) -> Struct | Refusal | None:
         if result.verdict is Verdict.SECURITY_ERROR:
-            return Refusal(ErrorCode.SECURITY_ERROR, "the station is not accepted by this central system")
+            return None  # §4.2: while rejected no call is answered
         plain = _word(result.verdict)
         match payload:
             case m.ChangeAvailabilityRequest():

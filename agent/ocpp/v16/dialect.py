@@ -34,6 +34,7 @@ from agent.core.requests import (
     MeterRequest,
     StatusRequest,
 )
+from agent.core.samples import Context, SampleSet
 from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
 from agent.ocpp.dialect import Delivery, Message, Refusal, Surroundings
 from agent.ocpp.messages import v16 as m
@@ -42,6 +43,8 @@ from agent.ocpp.status_memory import StatusMemory
 from agent.ocpp.v16 import commands, samples
 from agent.ocpp.v16.words import ERROR_CODE_NAMES, ERROR_CODES, STOP_REASONS
 from agent.ocpp.wire_time import to_text, to_wall
+from agent.variables import names
+from agent.variables.vocabulary import Layer
 
 UNKNOWN_TRANSACTION = -1  # errata 3.18: StartTransaction could not be delivered
 ID_TAG_LENGTH = 20  # IdToken (7.28)
@@ -87,7 +90,7 @@ class Dialect16:
     def decode(self, action: str, payload: Struct) -> AnyCommand | Refusal:
         return self._calls.decode(payload)
 
-    def encode(self, action: str, payload: Struct, command: AnyCommand, result: Result) -> Struct | Refusal:
+    def encode(self, action: str, payload: Struct, command: AnyCommand, result: Result) -> Struct | Refusal | None:
         return self._calls.encode(payload, command, result)
 
     # What the station asks
@@ -225,10 +228,20 @@ class Dialect16:
             fields["idTag"] = text(fact.token.value, ID_TAG_LENGTH)
         if fact.reason is not None:
             fields["reason"] = STOP_REASONS.get(fact.reason, "Other")
-        data = samples.meter_values((*fact.transaction_data, *fact.samples), self._time)
+        data = samples.meter_values(self._transaction_data(fact), self._time)
         if data:
             fields["transactionData"] = data
         return msgspec.convert(fields, m.StopTransactionRequest)
+
+    def _transaction_data(self, fact: TransactionRecorded) -> list[SampleSet]:
+        """What was collected, but nothing sampled while StopTxnSampledData is empty (errata 3.14).
+
+        2.x has a default there, the register at begin and end, which 1.6 tells as meterStart and meterStop.
+        """
+        found = [*fact.transaction_data, *fact.samples]
+        if self._around.registry.layer(names.SAMPLED_TX_ENDED_MEASURANDS) is not Layer.DEFAULT:
+            return found
+        return [sampled for sampled in found if sampled.context is Context.CLOCK]
 
     def delivered(self, fact: AnyLogged, payload: Struct) -> Delivery:
         match payload:
@@ -239,7 +252,10 @@ class Dialect16:
                 return Delivery(info=token_info(payload.idTagInfo), kept=kept)
             case m.StopTransactionResponse():
                 info = token_info(payload.idTagInfo) if payload.idTagInfo is not UNSET else None
-                return Delivery(info=info)
+                over: tuple[AnyKept, ...] = ()
+                if isinstance(fact, TransactionRecorded):
+                    over = (WireIdLearned(tx=fact.tx, wire_id=None),)
+                return Delivery(info=info, kept=over)
             case _:
                 return Delivery()
 

@@ -94,6 +94,8 @@ def answer(dialect: Dialect, action: str, payload: Payload, result: Result) -> P
     answered = dialect.encode(action, call, made, result)
     if isinstance(answered, Refusal):
         return answered
+    if answered is None:
+        raise AssertionError("no answer")
     found: Payload = msgspec.json.decode(encode(dialect.catalogue.responses, action, answered))
     return found
 

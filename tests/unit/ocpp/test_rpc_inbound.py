@@ -53,6 +53,18 @@ def test_description_is_cut_and_details_are_an_object() -> None:
     assert details == {}
 
 
+def test_a_call_may_be_ignored() -> None:
+    """1.6 §4.2: a station that is rejected does not answer. The same id is then a new call."""
+    rpc = end("1.6")
+    with pytest.raises(NoSuchCall):
+        rpc.ignore("a")
+    for _ in range(2):
+        assert isinstance(only(rpc.receive(CLEAR, 0)), InboundCall)
+        rpc.ignore("a")
+    with pytest.raises(NoSuchCall):
+        rpc.answer("a", accepted("1.6"), 0)
+
+
 def test_a_call_is_answered_once() -> None:
     rpc = end("1.6")
     with pytest.raises(NoSuchCall):

@@ -19,6 +19,9 @@ from agent.core.samples import Context, Sample
 from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
 from agent.ocpp.dialect import Delivery, Message
 from agent.ocpp.v16.dialect import Dialect16
+from agent.variables import names
+from agent.variables.topology import ENERGY
+from agent.variables.vocabulary import Author
 from tests.unit.ocpp.dialect_rig import (
     AT,
     AT_TEXT,
@@ -177,11 +180,24 @@ def test_each_stop_reason(dialect: Dialect16, reason: StopReason) -> None:
     assert stop(dialect, reason=reason)["reason"] == REASONS.get(reason, "Other")
 
 
-def test_a_stop_has_all_that_was_collected_and_then_the_end(dialect: Dialect16) -> None:
-    collected = (samples(Context.BEGIN), samples(Context.PERIODIC))
-    found = stop(dialect, transaction_data=collected, samples=(samples(Context.END),))
+COLLECTED = (samples(Context.BEGIN), samples(Context.PERIODIC), samples(Context.CLOCK))
+
+
+def test_a_stop_has_all_that_was_collected_and_then_the_end(around: Around, dialect: Dialect16) -> None:
+    plan = around.registry.plan_set(names.SAMPLED_TX_ENDED_MEASURANDS, ENERGY, who=Author.CSMS)
+    assert plan.change is not None
+    around.registry.apply(plan.change)
+    found = stop(dialect, transaction_data=COLLECTED, samples=(samples(Context.END),))
     contexts = [value["sampledValue"][0]["context"] for value in found["transactionData"]]
-    assert contexts == ["Transaction.Begin", "Sample.Periodic", "Transaction.End"]
+    assert contexts == ["Transaction.Begin", "Sample.Periodic", "Sample.Clock", "Transaction.End"]
+
+
+def test_a_stop_has_nothing_sampled_while_the_key_is_empty(dialect: Dialect16) -> None:
+    """Errata 3.14: StopTxnSampledData shows nothing until somebody sets it."""
+    found = stop(dialect, transaction_data=COLLECTED, samples=(samples(Context.END),))
+    assert [value["sampledValue"][0]["context"] for value in found["transactionData"]] == ["Sample.Clock"]
+    found = stop(dialect, transaction_data=COLLECTED[:2], samples=(samples(Context.END),))
+    assert "transactionData" not in found
 
 
 # Answers
@@ -202,8 +218,9 @@ def test_the_answer_to_a_start_names_the_transaction(dialect: Dialect16) -> None
 def test_the_answer_to_a_stop_may_judge_the_token(dialect: Dialect16) -> None:
     fact = step(phase=ENDED, closes=True)
     judged = delivered(dialect, fact, "StopTransaction", {"idTagInfo": {"status": "Blocked"}})
-    assert judged == Delivery(info=TokenInfo(status=AuthorizationStatus.BLOCKED))
-    assert delivered(dialect, fact, "StopTransaction", {}) == Delivery()
+    over = (WireIdLearned(tx="T-1", wire_id=None),)
+    assert judged == Delivery(info=TokenInfo(status=AuthorizationStatus.BLOCKED), kept=over)
+    assert delivered(dialect, fact, "StopTransaction", {}) == Delivery(kept=over)
 
 
 def test_the_answer_to_values_says_nothing(dialect: Dialect16) -> None:
