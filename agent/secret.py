@@ -8,6 +8,11 @@ from typing import NoReturn
 MASK = "***"
 
 
+def shown(value: object) -> str:
+    """What may be seen of a value that may be a secret: whether there is one."""
+    return "None" if value is None else MASK
+
+
 class Secret:
     """Bytes behind a mask.
 

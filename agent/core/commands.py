@@ -11,6 +11,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from agent.core.tokens import IdToken
+from agent.secret import shown
 
 
 class Command(Struct, frozen=True, tag=True, kw_only=True):
@@ -41,6 +42,12 @@ class VariableQuery(Struct, frozen=True):
     attribute: str = "Actual"
     value: str | None = None  # for a write
 
+    def __repr__(self) -> str:
+        """Without the value, which may be a password."""
+        place = f"{self.evse or 0}.{self.connector or 0}"
+        name = f"{self.component}[{self.component_instance}].{self.variable}[{self.variable_instance}]/{self.attribute}"
+        return f"VariableQuery({name!r} at {place}, value={shown(self.value)})"
+
 
 class GetVariables(Command, frozen=True, tag=True, kw_only=True):
     queries: tuple[VariableQuery, ...]
@@ -55,6 +62,10 @@ class PlannedWrite(Struct, frozen=True):
 
     target: str
     value: str | None
+
+    def __repr__(self) -> str:
+        """Without the value, which may be a password."""
+        return f"PlannedWrite(target={self.target!r}, value={shown(self.value)})"
 
 
 class WriteVariables(Command, frozen=True, tag=True, kw_only=True):

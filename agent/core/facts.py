@@ -15,6 +15,7 @@ from msgspec import Struct
 from agent.core.clock import Stamp, WallMs
 from agent.core.samples import SampleSet
 from agent.core.tokens import IdToken, TokenInfo
+from agent.secret import shown
 
 
 class TransactionPhase(StrEnum):
@@ -177,6 +178,10 @@ class VariableWritten(Kept, frozen=True, tag=True, kw_only=True, omit_defaults=T
     @property
     def key(self) -> str:
         return self.address
+
+    def __repr__(self) -> str:
+        """Without the value, which may be a password."""
+        return f"VariableWritten(address={self.address!r}, value={shown(self.value)})"
 
 
 class OperativeSet(Kept, frozen=True, tag=True, kw_only=True, omit_defaults=True):

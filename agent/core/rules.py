@@ -198,6 +198,22 @@ class Rules:
         return self.registry.boolean(names.ALIGNED_SIGN_READINGS, False)
 
     @property
+    def checkpoint_wh(self) -> int:
+        return self.registry.integer(names.METER_CHECKPOINT_ENERGY, 100)
+
+    @property
+    def checkpoint_min_ms(self) -> int:
+        return self.registry.integer(names.METER_CHECKPOINT_INTERVAL, 30) * 1000
+
+    @property
+    def checkpoint_max_ms(self) -> int:
+        return self.registry.integer(names.METER_CHECKPOINT_MAXIMUM, 300) * 1000
+
+    @property
+    def clock_step_ms(self) -> int:
+        return self.registry.integer(names.TIME_ADJUSTMENT_REPORTING_THRESHOLD, 20) * 1000
+
+    @property
     def public_key(self) -> PublicKey:
         return PublicKey(self.registry.text(names.PUBLIC_KEY_WITH_SIGNED_METER_VALUE, PublicKey.NEVER.value))
 

@@ -13,9 +13,6 @@ nothing else explains is its own cause (E02.FR.17).
 from __future__ import annotations
 
 from agent.core.bounds import (
-    CHECKPOINT_MAX_MS,
-    CHECKPOINT_MIN_MS,
-    CHECKPOINT_WH,
     END_SAMPLES,
     FIRST_CHARGE_GRACE_MS,
     OPEN_TIMEOUT_MS,
@@ -337,9 +334,11 @@ class Session:
         tx, now = self.evse.tx, turn.now.mono_ms
         if tx is None or tx.stage is not Stage.RUNNING:
             return
+        rules = self.host.rules
         grown = self.evse.register.register_wh - tx.checkpoint_wh
         since = now - tx.checkpoint_at
-        if (grown >= CHECKPOINT_WH and since >= CHECKPOINT_MIN_MS) or (grown > 0 and since >= CHECKPOINT_MAX_MS):
+        enough = grown >= rules.checkpoint_wh and since >= rules.checkpoint_min_ms
+        if enough or (grown > 0 and since >= rules.checkpoint_max_ms):
             self.keep(turn, tx)
 
     # Authorization

@@ -271,8 +271,12 @@ class Station:
         return turn.outcome()
 
     def _learn_clock(self, turn: Turn) -> None:
+        before = self.clock.offset(turn.now.boot)
         if self.clock.learn(turn.now):
             offset = self.clock.offset(turn.now.boot) or 0
+            step_ms = offset - before if before is not None else 0
+            if abs(step_ms) > self.rules.clock_step_ms:
+                self.note_security(turn, "SettingSystemTime", f"{step_ms / 1000:+.1f} s")  # part 2, appendix 1
             turn.record(ClockLearned(boot=turn.now.boot, offset_ms=offset, floor_ms=self.clock.floor_ms))
             self._aligned_at = self._aligned_end_at = None
 

@@ -13,6 +13,8 @@ import logging
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 
 from agent.daemon import assembly, config, logs
 from agent.daemon.config import Config
@@ -25,6 +27,7 @@ from agent.variables.file import ConfigurationError
 log = logging.getLogger(__name__)
 
 EX_CONFIG = 78
+REBOOT_PAUSE_S = 10.0  # before a machine that refused to reboot is asked again
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -58,12 +61,32 @@ def run(settings: Config) -> int:
     hub = logs.install(settings.log, secrets=(password,) if password is not None else ())
     for warning in settings.warnings:
         log.warning("configuration", extra={"why": warning})
-    action = asyncio.run(Daemon(settings, hub).run())
+    daemon = Daemon(settings, hub)
+    action = asyncio.run(daemon.run())
     if action is ResetAction.REEXEC:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
     if action is ResetAction.REBOOT:
-        return subprocess.run(["/usr/bin/systemctl", "reboot"], check=False).returncode
+        return reboot_machine(daemon.reset_retries)
     return 0
+
+
+def reboot_machine(
+    retries: int, reboot: Callable[[], int] | None = None, pause: Callable[[float], None] = time.sleep
+) -> int:
+    """Ask the machine to reboot, and so often again if it refuses (ResetRetries); gives the last exit code."""
+    code = 0
+    for attempt in range(retries + 1):
+        if attempt:
+            pause(REBOOT_PAUSE_S)
+        code = (reboot or _reboot)()
+        if code == 0:
+            break
+        log.error("the machine does not reboot", extra={"attempt": attempt + 1, "code": code})
+    return code
+
+
+def _reboot() -> int:
+    return subprocess.run(["/usr/bin/systemctl", "reboot"], check=False).returncode
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from agent.daemon.config_tables import ResetAction
 from agent.daemon.logs import LogHub
 from agent.runtime.agent import Agent
 from agent.store.ledger import Ledger
+from agent.variables import names
 from hal.guard.client import GuardPort, SocketGuard
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ class Daemon:
         self._powered.set()
         self._guard: GuardPort | None = None
         self.version = _version()
+        self.reset_retries = 0  # as the station was configured at its last boot
 
     def stop(self) -> None:
         """SIGTERM: a power-off. It ends no transaction; what must survive is on disk."""
@@ -162,6 +164,7 @@ class Daemon:
         finally:
             self.agent = None
             self.ledger.close()
+            self.reset_retries = registry.integer(names.RESET_RETRIES)
         return running.result().reason if running.done() and not running.cancelled() else None
 
     async def _watch(self, agent: Agent) -> None:

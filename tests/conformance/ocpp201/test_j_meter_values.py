@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 
@@ -38,7 +39,7 @@ def _evenly(values: Iterable[Payload], interval_s: int, *, aligned: bool = False
     """Different timestamps are one interval apart; aligned ones on the interval's multiples from midnight."""
     times = sorted({round(_seconds(value), 1) for value in values})
     assert len(times) >= 3, times
-    for earlier, later in zip(times, times[1:], strict=False):
+    for earlier, later in pairwise(times):
         assert abs(later - earlier - interval_s) <= 1, times
     if aligned:
         assert all(min(at % interval_s, interval_s - at % interval_s) <= 1 for at in times), times
