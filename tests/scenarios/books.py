@@ -154,7 +154,7 @@ class Books:
 
 def sent_again_after_result(csms: Csms, slack_s: float = 1.0) -> list[str]:
     """Transaction messages that were sent again on a connection on which they had been answered with a CALLRESULT."""
-    results = {}
+    results: dict[str, float] = {}
     for at, sender, _, text in csms.frames:
         if sender == "csms" and text.startswith("[3"):
             results.setdefault(json.loads(text)[1], at)
@@ -171,20 +171,20 @@ def sent_again_after_result(csms: Csms, slack_s: float = 1.0) -> list[str]:
     return wrong
 
 
-def most_in_flight(csms: Csms) -> int:
-    """The most CALLs of the station that waited at once on one connection for an answer, a CALL given up aside."""
-    waiting: set[str] = set()
-    most = 0
+def most_in_flight(csms: Csms, timeout_s: float = 30, slack_s: float = 0.5) -> int:
+    """The most CALLs of the station that waited at once on one connection for an answer, those that timed out aside."""
     connections = {call.message_id: call.connection for call in csms.received}
-    latest = 0
-    for _, sender, _, text in csms.frames:
-        frame = json.loads(text)
-        if sender == "station" and frame[0] == 2:
-            if connections.get(frame[1], latest) != latest:
-                latest = connections[frame[1]]
+    waiting: dict[str, float] = {}
+    most = latest = 0
+    for at, sender, _, text in csms.frames:
+        kind, message_id = json.loads(text)[:2]
+        if sender == "station" and kind == 2:
+            if connections.get(message_id, latest) != latest:
+                latest = connections[message_id]
                 waiting.clear()
-            waiting.add(frame[1])
+            waiting = {known: since for known, since in waiting.items() if at - since < timeout_s - slack_s}
+            waiting[message_id] = at
             most = max(most, len(waiting))
-        elif sender == "csms" and frame[0] in {3, 4}:
-            waiting.discard(frame[1])
+        elif sender == "csms" and kind in {3, 4}:
+            waiting.pop(message_id, None)
     return most

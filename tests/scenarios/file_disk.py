@@ -1,4 +1,4 @@
-"""The real ledger in a world: SQLite files that a power cut leaves as they are, and releases that follow one another."""
+"""The real ledger in a world: SQLite files that a power cut leaves as they are, and releases of it in turn."""
 
 from __future__ import annotations
 

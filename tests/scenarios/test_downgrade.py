@@ -36,7 +36,7 @@ def _roll_back_at(version: str, folder: Path, number: int) -> None:
     with sweep_world(version) as w:
         number_transactions(w.csms)
         disk = FileDisk(folder, next_release)
-        w.disk = disk
+        w.disk = disk  # type: ignore[assignment] # it answers as the simulated one
         cut = _cut_after(w, disk, number)
         w.start()
         w.loop.run_until(lambda: bool(cut) or w.loop.time() > 10, 11)
@@ -55,7 +55,8 @@ def _roll_back_at(version: str, folder: Path, number: int) -> None:
             assert entry.reason == "Local"
             assert entry.registers[-1] == meter_wh(w)
         if kept is not None:
-            assert entry is not None and entry.registers[-1] >= kept.register_wh
+            assert entry is not None
+            assert entry.registers[-1] >= kept.register_wh
         w.loop.kill("station")
         disk.release = next_release
         disk.power_cut()
