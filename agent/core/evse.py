@@ -158,7 +158,7 @@ class Evse:
         if tx is None:
             # Energy starts the transaction (E01.FR.06), so it comes before there is one.
             return StartPoint.ENERGY in self.host.rules.start_points and self.host.may_begin(self.id)
-        if tx.stage is not Stage.RUNNING:
+        if tx.stage is not Stage.RUNNING or tx.barred:
             return False
         if tx.deauthorized:
             return tx.energy_limit_wh is not None and self.register.register_wh < tx.energy_limit_wh
@@ -172,7 +172,7 @@ class Evse:
             return ChargingState.CHARGING
         if self.auth is None:
             return ChargingState.EV_CONNECTED  # E05.FR.09: preferred to SuspendedEVSE
-        if tx is not None and tx.deauthorized:
+        if tx is not None and tx.deauthorized and not self.wants_energy():
             return ChargingState.SUSPENDED_EVSE  # E05.FR.02
         if not self.wants_energy() or self.granted_ma == 0:
             if tx is not None and not tx.charged and self.share_ma != 0 and self.wants_energy():

@@ -15,6 +15,7 @@ def _refused(w: World, stop_point: str, **settings: object) -> Scene:
         {
             "TxCtrlr.TxStartPoint": "EVConnected",
             "TxCtrlr.TxStopPoint": stop_point,
+            "SampledDataCtrlr.TxUpdatedInterval": 0,
             **{f"TxCtrlr.{name}": value for name, value in settings.items()},
         },
     )
@@ -71,8 +72,10 @@ def test_some_energy_for_it_suspends_the_transaction_later() -> None:
         w.advance(60)
         assert w.energised()
         s.tell(s.event("Updated", "ChargingStateChanged", "SuspendedEVSE"), within=1800)  # E05.FR.03
-        assert 500 <= w.evse()["energy_wh"] <= 520
-        assert not w.energised()
+        w.until(lambda: not w.energised(), 10, "no energy")
+        w.bench("rfid.tap", id_token=s.token)
+        ended = s.tell(s.event("Ended", "StopAuthorized"))
+        assert 500 <= ended["meterValue"][-1]["sampledValue"][0]["value"] <= 520
 
 
 def test_where_the_end_of_energy_stops_it_that_is_because_of_the_token() -> None:
