@@ -45,13 +45,20 @@ class Cache:
         return tuple(self._entries.values())
 
     def find(self, token: IdToken, now: Now) -> TokenInfo | None:
-        """What is known of a token and has not expired; None if nothing, or the cache is off."""
+        """What is known of a token; None if nothing, or the cache is off. What was valid too long ago is Expired."""
         entry = self._entries.get(token.key) if self._rules.cache_enabled else None
         if entry is None or entry.info is None:
             return None
-        if now.wall_ms is not None and self._expired(entry, entry.info, now.wall_ms):
-            return None
+        if self.lapsed(token, now):
+            return TokenInfo(status=AuthorizationStatus.EXPIRED, group=entry.info.group)  # 1.6 §3.5.1
         return entry.info
+
+    def lapsed(self, token: IdToken, now: Now) -> bool:
+        """Whether a token was accepted once, too long ago to count."""
+        entry = self._entries.get(token.key)
+        if entry is None or entry.info is None or not entry.info.accepted or now.wall_ms is None:
+            return False
+        return self._expired(entry, entry.info, now.wall_ms)
 
     def _expired(self, entry: TokenCached, info: TokenInfo, wall: WallMs) -> bool:
         if info.expiry_ms is not None:
@@ -65,9 +72,10 @@ class Cache:
             return
         entry = TokenCached(token=token, info=info, updated_ms=turn.now.wall_ms)
         self._entries.pop(entry.key, None)
-        if len(self._entries) >= CACHE_ENTRIES:
-            _, oldest = self._entries.popitem(last=False)
-            turn.record(TokenCached(token=oldest.token, info=None))
+        if len(self._entries) >= CACHE_ENTRIES:  # C10.FR.07: first what is of least use
+            useless = (k for k, e in self._entries.items() if e.info is None or not e.info.accepted)
+            gone = self._entries.pop(next(useless, next(iter(self._entries))))
+            turn.record(TokenCached(token=gone.token, info=None))
         self._entries[entry.key] = entry
         turn.record(entry)
 
@@ -92,7 +100,8 @@ class Authorizer:
         if online:
             if not self.rules.remote_authorization:
                 return Decision.REFUSE, known
-            if known is not None and not known.accepted and not self.rules.post_authorize:
+            refused = known is not None and not known.accepted and not self.cache.lapsed(token, now)
+            if refused and not self.rules.post_authorize:
                 return Decision.REFUSE, known
             return Decision.ASK, None
         return self.offline(token, now)

@@ -156,6 +156,9 @@ class Operations:
         busy = any(e.tx is not None and command.connector in {0, e.connector} for e in targets)
         if busy and changed and not command.operative:
             return Result(verdict=Verdict.SCHEDULED)  # G03.FR.05, G04.FR.06
+        for evse in targets:
+            if evse.tx is None and evse.auth is not None and not station.operative(evse.id, evse.connector or 1):
+                station.sessions[evse.id].deauthorise(turn, Cause(trigger=Trigger.ABNORMAL_CONDITION))  # 1.6 B1, A8
         return _ACCEPTED
 
     def _clear_cache(self, turn: Turn) -> Result:
@@ -240,9 +243,12 @@ class Operations:
         if len(self._unlocking) >= PENDING_COMMANDS:
             answer(Verdict.UNLOCK_FAILED, "too many unlock requests at once")
             return
-        if evse.auth is not None or (evse.tx is not None and command.stop):
-            cause = Cause(trigger=Trigger.UNLOCK_COMMAND, reason=StopReason.UNLOCK_COMMAND)
-            self._station.sessions[evse.id].deauthorise(turn, cause)
+        session = self._station.sessions[evse.id]
+        cause = Cause(trigger=Trigger.UNLOCK_COMMAND, reason=StopReason.UNLOCK_COMMAND)
+        if evse.tx is not None and evse.tx.running and command.stop:
+            session.end(turn, evse.tx, cause)  # 1.6 §5.18: whatever the stop points are
+        elif evse.auth is not None:
+            session.deauthorise(turn, cause)
         deadline = MonoMs(turn.now.mono_ms + UNLOCK_TIMEOUT_MS + (10_000 if evse.energised else 0))
         self._unlocking.append(_Unlocking(command_id=command_id, evse=evse.id, deadline=deadline))
         self.review(turn)

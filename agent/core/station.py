@@ -244,8 +244,11 @@ class Station:
     # The one door
 
     def handle(self, event: AnyEvent, now: Now) -> Outcome:
-        """Take one event and give what follows from it."""
-        turn = Turn(now)
+        """Take one event and give what follows from it.
+
+        Time does not step back inside a transaction, whoever set the clock (field pain 9).
+        """
+        turn = Turn(self.clock.steady(now, hold=any(e.tx is not None for e in self.evses.values())))
         self.wall_ms = now.wall_ms
         self._learn_clock(turn)
         handler = _HANDLERS.get(type(event))
@@ -462,7 +465,7 @@ class Station:
         self.sessions[evse.id].settle(turn, Cause(trigger=trigger, reason=reason))
 
     def _power_failing(self, turn: Turn, event: PowerFailing) -> None:
-        """The last words while the capacitor lasts: a checkpoint, or the end if that is what a power loss means here."""
+        """The last words while the capacitor lasts: a checkpoint, or the end where a power loss means that."""
         cause = Cause(trigger=Trigger.ABNORMAL_CONDITION, reason=StopReason.POWER_LOSS)
         for evse in self.evses.values():
             if evse.tx is None or evse.tx.stage is not Stage.RUNNING:
@@ -510,19 +513,19 @@ class Station:
         self.entry.failed(turn, event)
 
     def _fact_delivered(self, turn: Turn, event: FactDelivered) -> None:
-        if event.info is None or event.tx is None:
+        """What the CSMS said of a token in its answer; the transaction may be over since."""
+        info, token = event.info, event.token
+        if info is None or token is None:
             return
+        self.authorizer.cache.update(turn, token, info)  # C10.FR.05
         evse = next((e for e in self.evses.values() if e.tx is not None and e.tx.tx == event.tx), None)
-        if evse is None or evse.tx is None or evse.tx.token is None:
+        if evse is None or evse.tx is None or not token.same(evse.tx.token):
             return
-        token = evse.tx.token
-        self.authorizer.cache.update(turn, token, event.info)  # C10.FR.05
-        if event.info.accepted:
-            if event.info.group is not None and evse.auth is not None and evse.auth.group is None:
-                evse.tx.group = event.info.group
-                evse.auth = _with_group(evse.auth, event.info.group)
-        else:
+        if not info.accepted:
             self.sessions[evse.id].invalidated(turn, token)
+        elif info.group is not None and evse.auth is not None and evse.auth.group is None:
+            evse.tx.group = info.group
+            evse.auth = _with_group(evse.auth, info.group)
 
     def _queue_changed(self, turn: Turn, event: QueueChanged) -> None:
         self._queue = event
