@@ -158,7 +158,7 @@ class Evse:
         if tx is None:
             # Energy starts the transaction (E01.FR.06), so it comes before there is one.
             return StartPoint.ENERGY in self.host.rules.start_points and self.host.may_begin(self.id)
-        if tx.stage is not Stage.RUNNING:
+        if tx.stage is not Stage.RUNNING or tx.barred:
             return False
         if tx.deauthorized:
             return tx.energy_limit_wh is not None and self.register.register_wh < tx.energy_limit_wh

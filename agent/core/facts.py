@@ -248,6 +248,8 @@ class TransactionKept(Kept, frozen=True, tag=True, kw_only=True, omit_defaults=T
     deauthorized: bool = False
     energy_limit_wh: int | None = None  # register at which MaxEnergyOnInvalidId is used up
     met: tuple[str, ...] = ()  # TxStopPoints whose condition has held
+    at: Stamp | None = None  # of this checkpoint
+    barred: bool = False  # resumed without energy
 
     @property
     def key(self) -> str:

@@ -198,6 +198,14 @@ class Rules:
         return self.registry.boolean(names.ALIGNED_SIGN_READINGS, False)
 
     @property
+    def resumption_timeout_ms(self) -> int:
+        return self.registry.integer(names.TX_RESUMPTION_TIMEOUT) * 1000
+
+    @property
+    def resume_energy(self) -> bool:
+        return self.registry.boolean(names.TX_ALLOW_ENERGY_TRANSFER_RESUMPTION, True)
+
+    @property
     def checkpoint_wh(self) -> int:
         return self.registry.integer(names.METER_CHECKPOINT_ENERGY, 100)
 

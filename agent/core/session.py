@@ -15,6 +15,7 @@ from __future__ import annotations
 from agent.core.bounds import (
     END_SAMPLES,
     FIRST_CHARGE_GRACE_MS,
+    KEPT_AT_LEAST_MS,
     OPEN_TIMEOUT_MS,
     SNAPSHOT_TIMEOUT_MS,
     WAITING_CAUSES,
@@ -31,7 +32,8 @@ from agent.core.facts import (
     Trigger,
 )
 from agent.core.metering import sample_set
-from agent.core.rules import PowerLoss, PublicKey
+from agent.core.resumption import goes_on
+from agent.core.rules import PublicKey
 from agent.core.samples import Context, SampleSet
 from agent.core.tokens import IdToken
 from agent.core.transaction import Authorization, Cause, Stage, StartPoint, Transaction
@@ -253,7 +255,7 @@ class Session:
         register = self.evse.register
         tx.checkpoint_wh, tx.checkpoint_at = register.register_wh, turn.now.mono_ms
         authorized = self.evse.auth is not None
-        turn.record(tx.kept(register.register_wh, turn.now.mono_ms, authorized=authorized, open_=open_))
+        turn.record(tx.kept(register.register_wh, turn.now.stamp(), authorized=authorized, open_=open_))
         turn.record(register.kept(self.evse.id))
 
     def lock(self, turn: Turn) -> None:
@@ -338,7 +340,7 @@ class Session:
         grown = self.evse.register.register_wh - tx.checkpoint_wh
         since = now - tx.checkpoint_at
         enough = grown >= rules.checkpoint_wh and since >= rules.checkpoint_min_ms
-        if enough or (grown > 0 and since >= rules.checkpoint_max_ms):
+        if enough or (grown > 0 and since >= rules.checkpoint_max_ms) or since >= KEPT_AT_LEAST_MS:
             self.keep(turn, tx)
 
     # Authorization
@@ -505,12 +507,13 @@ class Session:
             return
         waiting = tx.state is ChargingState.IDLE and not evse.plugged and not tx.charged
         seamless = evse.report.permit_live or not options.cold
-        if (evse.plugged or waiting) and (seamless or options.power_loss is PowerLoss.RESUME):
+        rules = self.host.rules
+        if (evse.plugged or waiting) and (seamless or goes_on(tx, turn.now, rules, options)):
             tx.stage = Stage.RUNNING
+            tx.barred = tx.barred or not (seamless or rules.resume_energy)
             if tx.authorized_kept and tx.token is not None:
                 remote = tx.remote_start_id is not None
                 evse.auth = Authorization(token=tx.token, group=tx.group, since=turn.now.mono_ms, remote=remote)
-            rules = self.host.rules
             tx.next_sample = _after(turn.now.mono_ms, rules.updated_interval_ms)
             tx.next_end_sample = _after(turn.now.mono_ms, rules.ended_interval_ms)
             if not evse.plugged:

@@ -95,6 +95,8 @@ class Transaction:
         self.cable_told: int | None = None
         self.token_told = False
         self.remote_told = False
+        self.kept_at: Stamp | None = None  # the newest checkpoint of the boot before
+        self.barred = False  # resumed without energy
         self.key_told = False  # the public key of the meter
         self.end_samples: list[SampleSet] = []
         self.checkpoint_wh = 0
@@ -126,7 +128,7 @@ class Transaction:
             self.end_samples = self.end_samples[:1] + self.end_samples[2:-1:2] + self.end_samples[-1:]
         self.end_samples.append(sample)
 
-    def kept(self, register_wh: int, now: MonoMs, *, authorized: bool, open_: bool = True) -> TransactionKept:
+    def kept(self, register_wh: int, at: Stamp, *, authorized: bool, open_: bool = True) -> TransactionKept:
         return TransactionKept(
             evse=self.evse,
             tx=self.tx,
@@ -141,13 +143,15 @@ class Transaction:
             authorized=authorized,
             remote_start_id=self.remote_start_id,
             charging_state=self.state,
-            time_charging_ms=self.charging_time_s(now) * 1000,
+            time_charging_ms=self.charging_time_s(at.mono_ms) * 1000,
             opened=self.opened,
             ending=self.ending.reason if self.ending else None,
             ending_trigger=self.ending.trigger if self.ending else None,
             deauthorized=self.deauthorized,
             energy_limit_wh=self.energy_limit_wh,
             met=tuple(sorted(self.met)),
+            at=at,
+            barred=self.barred,
         )
 
     @classmethod
@@ -168,6 +172,7 @@ class Transaction:
         tx.begin_told = tx.token_told = tx.remote_told = True
         tx.energy_limit_wh = kept.energy_limit_wh
         tx.met = set(kept.met)
+        tx.kept_at, tx.barred = kept.at, kept.barred
         tx.checkpoint_wh = kept.register_wh
         if kept.ending is not None or kept.ending_trigger is not None:
             tx.ending = Cause(trigger=kept.ending_trigger or Trigger.ABNORMAL_CONDITION, reason=kept.ending)
