@@ -22,7 +22,15 @@ from agent.core.clock import Stamp, WallMs
 from agent.core.commands import AnyCommand, Result
 from agent.core.effects import Answer, Reboot
 from agent.core.events import CommandReceived, LedgerReset, PowerFailing, SecurityNoted, StorageChanged
-from agent.core.facts import AnyKept, BootCounted, BootReasonSet, EndSampleTaken, TransactionKept, WireIdLearned
+from agent.core.facts import (
+    AnyKept,
+    BootCounted,
+    BootReasonSet,
+    ClockLearned,
+    EndSampleTaken,
+    TransactionKept,
+    WireIdLearned,
+)
 from agent.core.rules import Options
 from agent.core.station import Station
 from agent.ocpp.backoff import BackOffSettings
@@ -99,7 +107,10 @@ class Agent:
         kept = list(codec.kept(ledger.load_kept()))
         boot = max((fact.boot for fact in kept if isinstance(fact, BootCounted)), default=0) + 1
         reason = next((fact.reason for fact in kept if isinstance(fact, BootReasonSet) and fact.reason), "")
-        self.clock = StationClock(boot, trust_system=plan.trust_system_clock, system=plan.system_time)
+        floor_ms = max((fact.floor_ms for fact in kept if isinstance(fact, ClockLearned)), default=0)
+        self.clock = StationClock(
+            boot, trust_system=plan.trust_system_clock, floor_ms=floor_ms, system=plan.system_time
+        )
         self.station = Station(
             registry,
             plan.options,

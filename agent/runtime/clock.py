@@ -1,7 +1,8 @@
 """The station's clock: monotonic time of the event loop, and a wall time that is None until somebody can be believed.
 
 The operating system's clock is believed if it is configured to be and does not tell a time before this software was
-made; otherwise the first time that the CSMS tells is (B01.FR.06). The operating system's clock is never set from here.
+made, or before what the station has known already (field pain 9): a clock without battery may yet be set. Otherwise the
+first time that the CSMS tells is (B01.FR.06). The operating system's clock is never set from here.
 """
 
 from __future__ import annotations
@@ -24,20 +25,29 @@ class StationClock:
         boot: int,
         *,
         trust_system: bool = True,
+        floor_ms: int = 0,
         monotonic: Callable[[], float] | None = None,
         system: Callable[[], float] | None = None,
     ) -> None:
         self.boot = boot
         self._monotonic = monotonic or asyncio.get_running_loop().time
         self._offset_ms: int | None = None
-        wall_ms = int((system or time.time)() * 1000)
-        if trust_system and wall_ms >= SOFTWARE_MADE_MS:
+        self._system = (system or time.time) if trust_system else None
+        self._floor_ms = max(SOFTWARE_MADE_MS, floor_ms)
+        self._look()
+
+    def _look(self) -> None:
+        """Believe the operating system once it can be right."""
+        wall_ms = int(self._system() * 1000) if self._system is not None else 0
+        if wall_ms >= self._floor_ms:
             self._offset_ms = wall_ms - self.mono_ms()
 
     def mono_ms(self) -> MonoMs:
         return MonoMs(int(self._monotonic() * 1000))
 
     def now(self) -> Now:
+        if self._offset_ms is None:
+            self._look()
         mono = self.mono_ms()
         wall = WallMs(mono + self._offset_ms) if self._offset_ms is not None else None
         return Now(mono_ms=mono, wall_ms=wall, boot=self.boot)
