@@ -42,6 +42,8 @@ class Line:
         self._report: PowerReport | None = None
         self._error = ""  # why the path does not answer; empty while it does
         self._deaf = False  # a command failed: none is sent before the path is well again
+        self._power: PowerInputs | None = None  # what the interlock last looked at
+        self._polled = False  # this run is a mere poll
         self._running = False
         self._dirty = False
         self._lock_request: bool | None = None
@@ -93,7 +95,10 @@ class Line:
         if _due(self._abandoned_at_ms, now_ms):
             self._abandoned_at_ms = None
             self.run(now_ms, lock_request=False)
-        elif _due(self._step_at_ms, now_ms) or _due(self._poll_at_ms, now_ms):
+        elif _due(self._step_at_ms, now_ms):
+            self.run(now_ms)
+        elif _due(self._poll_at_ms, now_ms):
+            self._polled = True
             self.run(now_ms)
         if _due(self._beat_at_ms, now_ms):
             self._beat(now_ms)
@@ -145,6 +150,7 @@ class Line:
         self._reset = self._reset or reset
         self._dirty = True
         if self._running:
+            self._polled = False
             return  # the path called back from within a command: the outer call goes on
         self._running = True
         try:
@@ -157,8 +163,11 @@ class Line:
             self._running = False
 
     def _once(self, now_ms: int) -> None:
-        self._dirty = False
+        polled, self._dirty, self._polled = self._polled, False, False
         power = self._sample(now_ms)
+        if polled and power is not None and power == self._power and self._outputs is not None:
+            return  # nothing new, and the interlock did not ask for this moment: most polls of a quiet EVSE
+        self._power = power
         inputs = GuardInputs(power, self._error, self._permit, self._lease_until_ms, self._lock_request, self._reset)
         self._lock_request, self._reset = None, False
         answer = step(self._setup, self._state, inputs, now_ms)

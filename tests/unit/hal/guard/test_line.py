@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from hal.guard import line as lines
+from hal.guard.interlock import step
 from hal.guard.line import Line, PowerLine
 from hal.guard.messages import ResetFaults
 from hal.guard.server import Guard
+from hal.guard.state import GuardInputs, Setup, State, Step
 from hal.interfaces import DeviceError
 from hal.types import EvseCapabilities, FaultCode, LockState, PilotSignal, PilotState
 from tests.unit.hal.guard.fakes import FakePath, Site
@@ -154,6 +157,25 @@ def test_making_safe_says_what_went_wrong_and_lets_go_all_the_same() -> None:
     with pytest.raises(DeviceError, match="no apply"):
         line.make_safe()
     assert path.closes == 1
+
+
+def test_a_poll_that_finds_nothing_new_costs_no_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    site = Site(FakePath(poll_ms=10))
+    charge(site)
+    steps: list[int] = []
+
+    def counted(setup: Setup, state: State, inputs: GuardInputs, now_ms: int) -> Step:
+        steps.append(now_ms)
+        return step(setup, state, inputs, now_ms)
+
+    monkeypatch.setattr(lines, "step", counted)
+    reads = site.path.reads
+    site.pass_time(1_000)
+    assert (site.path.reads - reads, steps) == (100, [])
+    site.path.pilot("B")
+    site.pass_time(10)
+    assert steps
+    assert not site.path.closed
 
 
 def test_the_others_go_on() -> None:

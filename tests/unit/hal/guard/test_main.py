@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from hal import registry
 from hal.guard.main import DEFAULT_SOCKET, main
+from hal.registry import Driver, Kind
 
 ROOT = Path(__file__).parents[4]
 EX_OK, EX_UNAVAILABLE, EX_CONFIG = 0, 69, 78
@@ -51,21 +53,40 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert DEFAULT_SOCKET in capsys.readouterr().out
 
 
-def test_a_real_board_has_no_bench(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "b.toml"
-    file.write_text(
-        """
-        [board]
-        name = "x"
-        [[evse]]
-        id = 1
-        accept_no_fail_safe = true
-        [evse.power_path]
-        pilot = { driver = "none" }
-        """
-    )
-    assert main(["--board", str(file), "--bench-socket", "/tmp/b"]) == EX_CONFIG
-    assert "driver" in capsys.readouterr().err
+@pytest.fixture
+def wall(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of a real board whose power path can be told to fail."""
+    driver = Driver("tests.unit.hal.guard.fakedriver", "i2c", fail_safe="heartbeat")
+    monkeypatch.setitem(registry.DRIVERS[Kind.POWER_PATH], "fake", driver)
+    file = tmp_path / "wall.toml"
+    file.write_text('[board]\nname = "wall"\n[[evse]]\nid = 1\npower_path = { driver = "fake", name = "p" }\n')
+    return file
+
+
+def fails(wall: Path, trouble: str) -> list[str]:
+    wall.write_text(wall.read_text().replace('name = "p"', f'name = "p", trouble = "{trouble}"'))
+    return ["--board", str(wall), "--socket", str(wall.with_name("g.sock"))]
+
+
+def test_a_real_board_has_no_bench(wall: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--board", str(wall), "--bench-socket", "/tmp/b"]) == EX_CONFIG
+    assert f"board wall ({wall}) is real and has no bench; leave it out" in capsys.readouterr().err
+
+
+def test_a_device_that_is_missing_is_worth_another_try(wall: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(fails(wall, "open")) == EX_UNAVAILABLE
+    assert capsys.readouterr().err == "<3>evse-guard: power path of EVSE 1: p: not plugged in\n"
+
+
+def test_a_library_that_is_missing_is_not(wall: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(fails(wall, "library")) == EX_CONFIG
+    assert "pip install 'evse-agent[i2c]'" in capsys.readouterr().err
+
+
+def test_making_safe_answers_whether_it_could(wall: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--board", str(wall), "--safe"]) == EX_OK
+    assert main([*fails(wall, "apply"), "--safe"]) == EX_UNAVAILABLE
+    assert "EVSE 1 could not be made safe" in capsys.readouterr().err
 
 
 def test_a_socket_that_cannot_be_made_is_worth_another_try(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

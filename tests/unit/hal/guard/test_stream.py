@@ -71,7 +71,6 @@ class Host:
 
         self.loop.run(each)
 
-
     def spin(self) -> None:
         """Serve whatever is ready."""
         self.loop.call_at(self.loop.now_ms() + 3, self.loop.stop)
