@@ -249,7 +249,7 @@ class Station:
         Time does not step back inside a transaction, whoever set the clock (field pain 9).
         """
         turn = Turn(self.clock.steady(now, hold=any(e.tx is not None for e in self.evses.values())))
-        self.wall_ms = now.wall_ms
+        self.wall_ms = turn.now.wall_ms
         self._learn_clock(turn)
         handler = _HANDLERS.get(type(event))
         if handler is not None:

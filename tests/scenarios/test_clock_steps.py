@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.states201 import configure, ready, world
+from tests.conformance.states201 import Scene, configure, configured, ready, world
 
 
 @pytest.mark.parametrize(("seconds", "reported"), [(60, True), (-60, True), (15, False), (-15, False)])
@@ -20,3 +20,14 @@ def test_a_large_step_is_a_security_event(seconds: int, reported: bool) -> None:
         assert len(told) == (1 if reported else 0)
         if told:
             assert abs(float(told[0]["techInfo"].split()[0]) - seconds) < 1
+
+
+def test_the_clock_that_can_be_read_does_not_step_back_in_a_transaction() -> None:
+    with world("2.0.1") as w:
+        ready(w)
+        s = Scene(w)
+        s.energy_transfer_started()
+        before = configured(w, "ClockCtrlr.DateTime")
+        w.bench("clock.step", seconds=-30)
+        w.advance(2)
+        assert configured(w, "ClockCtrlr.DateTime") > before
