@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import grp
 import json
 import logging
@@ -24,6 +25,7 @@ MAX_CLIENTS = 16
 IDLE_S = 300
 CALL_S = 30  # for one answer
 _MAX_ID_TEXT = 64
+_PROBE_S = 1.0
 _CREDENTIALS = struct.Struct("3i")
 
 
@@ -94,6 +96,8 @@ class ApiServer:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             if stat.S_ISSOCK(self._path.lstat().st_mode):
+                if _is_served(self._path):
+                    raise OSError(errno.EADDRINUSE, "another process listens there", str(self._path))
                 self._path.unlink()
         self._server = await asyncio.start_unix_server(self._client, str(self._path), limit=MAX_LINE_BYTES)
         self._path.chmod(0o666)  # credentials decide, call by call
@@ -175,6 +179,19 @@ class ApiServer:
         group = self._admin_group if need == "change" else self._read_group
         self._refused(str(caller), method)
         raise ApiError("forbidden", f"{method} is for members of the group {group}: ask the station's administrator")
+
+
+def _is_served(path: Path) -> bool:
+    """Whether a living process listens: its socket must not be taken from it."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(_PROBE_S)
+        try:
+            probe.connect(str(path))
+        except (ConnectionRefusedError, FileNotFoundError):
+            return False
+        except OSError:
+            return True  # it is there, and has no time
+    return True
 
 
 def _parse(line: bytes) -> dict[str, Any]:

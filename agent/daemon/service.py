@@ -10,8 +10,8 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from importlib import metadata
 from typing import Any
 
@@ -21,6 +21,7 @@ from agent.api.server import ApiServer
 from agent.daemon import assembly, notify
 from agent.daemon.answers import Service
 from agent.daemon.config import Config
+from agent.daemon.config_error import ConfigError
 from agent.daemon.config_tables import ResetAction
 from agent.daemon.logs import LogHub
 from agent.runtime.agent import Agent
@@ -95,16 +96,28 @@ class Daemon:
             self._guard = mock.make_local_guard(self.bench, config.board)
             if config.bench.socket:
                 bench_server = mock.make_bench_server(self.bench, config.bench.socket)
-                await bench_server.start()
+                with self._usable("bench", config.bench.socket):
+                    await bench_server.start()
         else:
             self._guard = SocketGuard(config.guard.socket)
-        await server.start()
+        with self._usable("api", config.api.socket):
+            await server.start()
         try:
             yield
         finally:
             await server.close()
             if bench_server is not None:
                 bench_server.close()
+
+    @contextmanager
+    def _usable(self, table: str, path: str) -> Iterator[None]:
+        """A socket that cannot be made is a configuration that cannot be used. Raises ConfigError."""
+        try:
+            yield
+        except OSError as error:
+            problem = f"cannot be used: {error.strerror or error}"
+            remedy = "name a path below an existing folder that this user may write and nobody else listens at"
+            raise ConfigError(self.config.file, table, "socket", path, problem=problem, remedy=remedy) from None
 
     async def _boots(self) -> ResetAction | None:
         devices = assembly.Devices(self.config.board)

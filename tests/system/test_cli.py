@@ -135,3 +135,20 @@ def test_after_the_daemon_has_stopped(rig: tuple[Evse, Backend, Station]) -> Non
     assert code == 3
     assert why.startswith("evse: evse-agent is not running")
     assert not station.api_socket.exists()
+
+
+def test_a_second_daemon_leaves_the_first_ones_socket_alone(rig: tuple[Evse, Backend, Station]) -> None:
+    evse, _, station = rig
+    flags = ["--config", str(station.config), "--data-dir", str(station.data), "--api-socket", str(station.api_socket)]
+    second = subprocess.run(
+        [sys.executable, "-m", "agent.daemon.main", *flags],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
+    assert second.returncode == 78
+    assert "another process listens there" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert evse.json("status")["registration"] == "accepted"

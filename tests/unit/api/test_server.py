@@ -236,6 +236,18 @@ def test_a_socket_that_was_left_over_is_replaced_and_everyone_may_connect(tmp_pa
     asyncio.run(body())
 
 
+def test_a_socket_where_somebody_listens_is_not_taken(tmp_path: Path) -> None:
+    async def body() -> None:
+        async with serving(tmp_path / "s") as (first, _):
+            with pytest.raises(OSError, match="another process listens"):
+                async with serving(tmp_path / "s"):
+                    pass
+            assert (await (await connect(tmp_path / "s")).call("status"))["ok"]
+            assert len(first.calls) == 1
+
+    asyncio.run(body())
+
+
 def test_a_file_that_is_no_socket_is_not_touched(tmp_path: Path) -> None:
     (tmp_path / "s").write_text("precious")
 
