@@ -358,12 +358,11 @@ class Outbox:
             del self._late[next(iter(self._late))]
 
     def late(self, message_id: str) -> AnyLogged | None:
-        """The fact that a late answer belongs to, if it still waits and is not in flight again."""
+        """The fact that a late answer belongs to, if it still waits; it may be in flight again."""
         seq = self._late.pop(message_id, None)
         for queue in (self._ledger, self._log):
             if queue.window and queue.window[0][1].seq == seq:
-                fact = queue.window[0][1]
-                return None if self.flight is not None and self.flight.fact is fact else fact
+                return queue.window[0][1]
         return None
 
     def saved(self, position: Position) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 from agent.core.events import AnyEvent, SecurityNoted
 from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded, Trigger
@@ -67,7 +67,7 @@ class Backlog:
         self._done(self._peer.loaded(cls, list(codec.logged(records)), upto, self._mono_ms()))
 
     async def _thin(self, after: int) -> None:
-        """Every second `Updated` of each transaction goes; starts, ends and what opens one stay (E04.FR.07, FR.08)."""
+        """`Updated` of each transaction go, evenly; starts, ends and what opens one stay (E04.FR.07, E04.FR.08)."""
         try:
             gone = await self._writer.call(lambda ledger: _spare(_pages(ledger, after)))
             for first in range(0, len(gone), MAX_BATCH_RECORDS):
@@ -89,16 +89,41 @@ def _pages(ledger: LedgerPort, after: int) -> Iterator[AnyLogged]:
 
 
 def _spare(facts: Iterable[AnyLogged]) -> list[TransactionRecorded]:
-    """Every second one of those that can go: plain meter values first, other updates if there are none."""
-    meter: dict[str, list[TransactionRecorded]] = {}
-    other: dict[str, list[TransactionRecorded]] = {}
+    """About a quarter, or more, of those that can go: plain meter values first, other updates if there are none.
+
+    What is left of each transaction is spread evenly: the stride from one that stays to the next is the same for all,
+    the least power of two that frees enough, however often the queue was thinned before.
+    """
+    steps: dict[str, list[TransactionRecorded]] = {}
     for fact in facts:
-        if not isinstance(fact, TransactionRecorded) or fact.phase is not TransactionPhase.UPDATED:
-            continue
-        if not (fact.opens or fact.closes or fact.token is not None):
-            (meter if fact.trigger in _METER else other).setdefault(fact.tx, []).append(fact)
-    return _every_second(meter) or _every_second(other)
+        if isinstance(fact, TransactionRecorded):
+            steps.setdefault(fact.tx, []).append(fact)
+    for may_go in (_is_meter_value, _is_update):
+        able = sum(may_go(fact) for of_tx in steps.values() for fact in of_tx)
+        stride = 1
+        while able:
+            stride *= 2
+            gone = [fact for of_tx in steps.values() for fact in _between(of_tx, may_go, stride)]
+            if 4 * len(gone) >= able:
+                return sorted(gone, key=lambda fact: fact.seq)
+    return []
 
 
-def _every_second(of_tx: Mapping[str, list[TransactionRecorded]]) -> list[TransactionRecorded]:
-    return sorted((fact for facts in of_tx.values() for fact in facts[1::2]), key=lambda fact: fact.seq)
+def _between(
+    of_tx: list[TransactionRecorded], may_go: Callable[[TransactionRecorded], bool], stride: int
+) -> Iterator[TransactionRecorded]:
+    stayed = of_tx[0].number - stride  # the first of those that are looked at stays
+    for fact in of_tx:
+        if may_go(fact) and fact.number - stayed < stride:
+            yield fact
+        else:
+            stayed = fact.number
+
+
+def _is_update(fact: TransactionRecorded) -> bool:
+    """Nothing but a step on the way: no start, no end, nobody's token."""
+    return fact.phase is TransactionPhase.UPDATED and not (fact.opens or fact.closes or fact.token is not None)
+
+
+def _is_meter_value(fact: TransactionRecorded) -> bool:
+    return _is_update(fact) and fact.trigger in _METER
