@@ -25,7 +25,7 @@ NPM = TESTS / "npm"
 
 LANES = (
     ("unit", "contracts", "scenarios"),
-    ("conformance", "simulation", "integration", "system"),
+    ("conformance", "simulation", "integration", "system", "npm"),
 )
 """Folders of tests that run at the same time, one process a lane, with coverage."""
 
