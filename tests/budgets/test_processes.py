@@ -27,6 +27,11 @@ START_INSTRUCTIONS = 800_000_000
 START_NOW = 1_250_000_000
 
 
+# Without `site`: an editable installation and coverage hook themselves into each interpreter of a development machine,
+# and an installed station has neither. Guard and CLI need the standard library alone.
+PLAIN = (sys.executable, "-S")
+
+
 def rss(pid: int) -> int:
     """Resident memory of a process, without the pages that it shares with other programs' files."""
     fields = dict(
@@ -89,7 +94,7 @@ def test_guard_alone() -> None:
         "import sys; assert 'asyncio' not in sys.modules;"
         "print(open('/proc/self/status').read())"
     )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run([*PLAIN, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     fields = dict(line.split(":", 1) for line in run.stdout.splitlines() if line.startswith("Rss"))
     used = (int(fields["RssAnon"].split()[0]) + int(fields["RssFile"].split()[0])) * 1024
     print(f"guard alone: {used / MIB:.1f} MiB")
@@ -104,7 +109,7 @@ def test_cli(tmp_path: Path) -> None:
         costs = []
         for _ in range(5):
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            command = [sys.executable, "-m", "agent.cli.main", "status", "--socket", str(station.api_socket)]
+            command = [*PLAIN, "-m", "agent.cli.main", "status", "--socket", str(station.api_socket)]
             run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
             assert run.returncode == 0, run.stderr
             after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -115,7 +120,7 @@ def test_cli(tmp_path: Path) -> None:
 
 def test_cli_memory() -> None:
     code = "import agent.cli.main; print(open('/proc/self/status').read())"
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    run = subprocess.run([*PLAIN, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     fields = dict(line.split(":", 1) for line in run.stdout.splitlines() if line.startswith("Rss"))
     used = (int(fields["RssAnon"].split()[0]) + int(fields["RssFile"].split()[0])) * 1024
     print(f"CLI: {used / MIB:.1f} MiB")

@@ -164,7 +164,7 @@ def test_nothing_heavy_is_loaded(station: FakeService) -> None:
         f"print([name for name in {heavy} if name in sys.modules], file=sys.stderr); sys.exit(code)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-S", "-c", code],  # without site, where coverage hooks itself in
         capture_output=True,
         text=True,
         cwd=Path(__file__).parents[3],

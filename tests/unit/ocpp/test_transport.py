@@ -466,8 +466,9 @@ def test_the_alert_over_our_certificate_comes_after_the_handshake(pki: Pki) -> N
             serving = asyncio.to_thread(refuse_one, listening)
             url = f"wss://localhost:{listening.getsockname()[1]}/"
             failed, _ = await asyncio.gather(failure(url, **pki.station()), serving)
-        assert failed.kind is FailureKind.TLS_CLIENT
-        assert "asks for a certificate" in failed.why
+        # Where our request was on its way already, the server's kernel resets the connection and the alert is lost.
+        assert failed.kind in {FailureKind.TLS_CLIENT, FailureKind.TCP}
+        assert "asks for a certificate" in failed.why or "reset the connection" in failed.why
 
     run(main())
 
