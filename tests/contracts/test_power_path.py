@@ -149,12 +149,10 @@ def test_a_guard_charges_a_car_with_it_and_opens_when_the_car_pauses(rig: PowerR
     run(3_000)
     assert rig.contacts()
     assert rig.bolt()
-    assert reports[-1].contactor is ContactorState.CLOSED
-    assert reports[-1].faults == ()
+    assert (reports[-1].contactor, reports[-1].faults) == (ContactorState.CLOSED, ())
     rig.unplug()
     run(100)  # IEC 61851-1 table A.6, the travel of the contacts included
     assert not rig.contacts()
     run(TRAVEL_MS)
-    assert reports[-1].contactor is ContactorState.OPEN
-    assert reports[-1].faults == ()
+    assert (reports[-1].contactor, reports[-1].faults) == (ContactorState.OPEN, ())
     line.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from typing import Any
 
@@ -83,7 +84,7 @@ def parts(log: Log, *names: str, kind: type[Part] = Part) -> Any:
     }
     for name, part in made.items():
         part.reading = readings[name]
-    return Parts(**made)  # type: ignore[arg-type]  # a part of every kind
+    return Parts(**made)
 
 
 ALL = (
@@ -276,10 +277,9 @@ def driver(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.syspath_prepend(tmp_path)
     for kind in (Kind.POWER_PATH, Kind.PILOT, Kind.CONTACTOR, Kind.CONTACT):
         monkeypatch.setitem(DRIVERS[kind], "thing", Driver("thing_driver", "x", fail_safe="heartbeat"))
-    import thing_driver  # noqa: PLC0415  # made above
-
-    thing_driver.opened.clear()
-    return thing_driver
+    module = importlib.import_module("thing_driver")
+    module.opened.clear()
+    return module
 
 
 def spec(**path: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -109,10 +110,11 @@ def test_a_table_without_keys() -> None:
 
 
 READERS = [read_toml, read_toml_apart]
+Read = Callable[[str], dict[str, object]]
 
 
 @pytest.mark.parametrize("read", READERS)
-def test_a_file(tmp_path: Path, read: type[object]) -> None:
+def test_a_file(tmp_path: Path, read: Read) -> None:
     file = tmp_path / "x.toml"
     file.write_text('[a]\nb = [1, 2]\nc = { d = "é" }\n')
     assert read(str(file)) == {"a": {"b": [1, 2], "c": {"d": "é"}}}
@@ -129,7 +131,7 @@ def test_a_file(tmp_path: Path, read: type[object]) -> None:
         (b"a = " + b"[" * 5_000, "is no TOML"),
     ],
 )
-def test_a_file_that_cannot_be_used(tmp_path: Path, read: type[object], content: bytes | None, why: str) -> None:
+def test_a_file_that_cannot_be_used(tmp_path: Path, read: Read, content: bytes | None, why: str) -> None:
     file = tmp_path / "x.toml"
     if content is not None:
         file.write_bytes(content)

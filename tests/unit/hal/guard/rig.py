@@ -22,6 +22,9 @@ def permit(**changes: Any) -> Permit:
     return Permit(**{**given, "lease_ms": 10_000, **changes})
 
 
+Faults = set[FaultCode]
+
+
 class Rig:
     """`look(ms)` lets time pass and steps once; `follow` also obeys: feedback and bolt do what they are told."""
 
@@ -113,5 +116,5 @@ class Rig:
         return self.answer.report.offered_ma
 
     @property
-    def faults(self) -> set[FaultCode]:
+    def faults(self) -> Faults:
         return {fault.code for fault in self.answer.report.faults}

@@ -168,7 +168,7 @@ def test_a_silent_sensor_falls_back() -> None:
     rig = Rig(max_current_ma=32_000).charge(current_ma=32_000, lease_ms=60_000)
     rig.set(temperature_dc=300).look(1)
     rig.set(temperature_dc=None).look(1)
-    assert rig.answer.wake_at_ms is not None
+    assert rig.answer.wake_at_ms == rig.now_ms + 30_000
     rig.grant(number=2, current_ma=32_000, lease_ms=60_000).look(29_999)
     assert rig.offered_ma == 32_000
     rig.look(1)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hal.guard import interlock
+from hal.guard import pilot
 from hal.guard.phases import NEXT, PROGRESS, Demand
-from hal.guard.state import Phase
+from hal.guard.state import Phase, Scene, State
 from hal.types import ContactorState, LockState, PilotState
 from tests.unit.hal.guard.rig import CLOSED, DIGITAL, ERROR, LOCKED, OFF, OPEN, PWM, UNKNOWN, UNLOCKED, Rig
 
@@ -90,8 +90,7 @@ def test_the_debounce_counts_from_the_signal() -> None:
 def test_a_pilot_that_leaves_c_opens_in_the_same_step(pilot: str) -> None:
     rig = Rig().charge()
     rig.set(pilot).look(1)
-    assert not rig.closed
-    assert rig.phase is Phase.OPENING
+    assert (rig.closed, rig.phase) == (False, Phase.OPENING)
     rig.set(contactor=OPEN).look(20)
     assert rig.phase is Phase.OPEN
     if pilot == "B":
@@ -174,7 +173,7 @@ def test_a_permit_after_the_ramp_closes_anew_once_open() -> None:
     rig.look(rig.until_ms - rig.now_ms)
     rig.look(5_000)
     rig.grant(number=2, lease_ms=60_000).look(1_000)
-    assert rig.phase is Phase.STOPPING
+    assert (rig.phase,) == (Phase.STOPPING,)
     rig.set("B").follow(100)
     rig.set("C").follow(1_000)
     rig.follow(250)
@@ -210,6 +209,14 @@ def test_current_is_lowered_at_once_and_raised_every_five_seconds() -> None:
     rig.grant(number=5, current_ma=20_000, lease_ms=60_000).look(4_999)
     assert rig.offered_ma == 8_000
     rig.look(1)
+    assert rig.offered_ma == 20_000
+
+
+def test_a_current_that_was_steady_for_long_is_raised_at_once() -> None:
+    rig = Rig().charge(lease_ms=60_000)
+    for _ in range(20):
+        rig.look(1_000)
+    rig.grant(number=2, current_ma=20_000).look(0)
     assert rig.offered_ma == 20_000
 
 
@@ -278,7 +285,7 @@ def test_a_revoked_permit_during_closing_stops() -> None:
     rig.look()
     rig.set("C").look(10)
     rig.look(250)
-    assert rig.phase is Phase.CLOSING
+    assert (rig.phase,) == (Phase.CLOSING,)
     rig.grant(number=2, signal=OFF).look(10)
     assert rig.phase is Phase.STOPPING
     assert rig.signal is OFF
@@ -294,6 +301,27 @@ def test_the_bolt_is_home_before_the_contactor_closes() -> None:
     assert not rig.closed
     rig.set(lock=LOCKED).look(10)
     assert rig.closed
+
+
+def test_a_bolt_that_gives_way_at_the_last_moment_keeps_the_contactor_open() -> None:
+    rig = Rig(lock=True, socket=True).set("B").cable(32_000).grant()
+    rig.follow(1, lock_request=True)
+    rig.set("C").follow(10)
+    rig.set(lock=UNLOCKED).look(250)
+    assert (rig.phase, rig.closed) == (Phase.LOCKING, False)
+    rig.set(lock=LOCKED).look(10)
+    assert rig.closed
+
+
+def test_a_bolt_that_is_home_only_while_it_backs_off_does_not_count() -> None:
+    rig = Rig(lock=True, socket=True).set("B").cable(32_000).grant(lease_ms=60_000)
+    rig.look()
+    rig.set("C").look(10)
+    rig.look(250)
+    rig.look(1_500)
+    assert not rig.answer.outputs.locked
+    rig.set(lock=LOCKED).look(10)
+    assert not rig.closed
 
 
 def test_a_car_that_goes_while_locking_stays_open() -> None:
@@ -340,14 +368,14 @@ def test_without_a_word_of_the_agent_the_bolt_stays_where_it_is() -> None:
 )
 def test_a_guard_that_starts_keeps_the_bolt_it_finds(bolt: LockState, contactor: ContactorState, kept: bool) -> None:
     rig = Rig(lock=True)
-    rig.state = interlock.State()
+    rig.state = State()
     rig.set(lock=bolt, contactor=contactor).look()
     assert rig.answer.outputs.locked is kept
 
 
 def test_a_path_that_never_answered_keeps_its_bolt() -> None:
     rig = Rig(lock=True)
-    rig.state = interlock.State()
+    rig.state = State()
     rig.power = None
     rig.look()
     assert rig.answer.outputs.locked
@@ -380,9 +408,9 @@ def test_a_board_without_feedback_believes_its_commands() -> None:
 def test_a_state_that_never_settles_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     flips = iter([DIGITAL, PWM] * 20)
 
-    def drive(scene: interlock.Scene) -> None:
+    def drive(scene: Scene) -> None:
         scene.state.signal = next(flips)
 
-    monkeypatch.setattr(interlock.pilot, "drive", drive)
+    monkeypatch.setattr(pilot, "drive", drive)
     with pytest.raises(AssertionError, match="does not settle"):
         Rig()

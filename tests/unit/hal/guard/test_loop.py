@@ -89,7 +89,7 @@ def test_files_are_read_and_written_when_they_are_ready(loop: Loop) -> None:
         loop.stop()
 
     with near, far:
-        loop.watch(near, readable, lambda: far.send(b"room"))
+        loop.watch(near, readable, lambda: far.sendall(b"room"))
         run(loop)
         far.send(b"more")
         assert run(loop) < 10

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hal.guard import messages as m
-from hal.guard.server import MAX_KEPT
+from hal.guard.server import MAX_KEPT, Published
 from hal.guard.settings import InterlockSettings
 from hal.guard.wire import VERSION
 from hal.interfaces import DeviceError
@@ -111,9 +111,9 @@ def test_an_abandoned_socket_lets_go_of_the_cable_once_all_is_open() -> None:
     charge(site)
     site.guard.detach(site.agent)
     site.pass_time(119_000)
-    assert site.path.inputs.lock is LockState.LOCKED
+    before = site.path.inputs.lock
     site.pass_time(1_000)
-    assert site.path.inputs.lock is LockState.UNLOCKED
+    assert (before, site.path.inputs.lock) == (LockState.LOCKED, LockState.UNLOCKED)
     assert not site.path.closed
 
 
@@ -256,7 +256,7 @@ def test_a_board_without_a_meter_says_so() -> None:
 def test_what_is_published_reaches_the_agent_and_states_the_next_one_too() -> None:
     site = Site()
     tamper, reader = Fault(FaultCode.TAMPER, 0, "door"), Fault(FaultCode.READER, 1, "front")
-    said = [
+    said: list[Published] = [
         TokenRead("04AB"),
         m.FaultSeen(True, tamper),
         m.FaultSeen(True, reader),
@@ -335,9 +335,9 @@ def test_a_path_that_calls_back_from_within_a_command_is_followed() -> None:
     site = Site()
     assert site.path.calls_back
     charge(site)
-    assert site.agent.report.contactor is ContactorState.CLOSED
+    before = site.agent.report.contactor
     site.pilot("B")
-    assert site.agent.report.contactor is ContactorState.OPEN
+    assert (before, site.agent.report.contactor) == (ContactorState.CLOSED, ContactorState.OPEN)
 
 
 def test_changed_may_be_handed_to_the_hosts_own_thread() -> None:

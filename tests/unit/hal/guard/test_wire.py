@@ -41,7 +41,7 @@ from hal.types import (
 )
 
 FAULT = Fault(FaultCode.DIODE, 1, info="why", ocpp16_error_code="GroundFailure", vendor_error_code="x")
-AGENT = [
+AGENT: list[m.FromAgent] = [
     m.Hello(1),
     Permit(1, 7, PilotSignal.PWM, 16_000, 3, True, 10_000),
     Permit(64, 2**53, PilotSignal.OFF, 0, 1, False, 1, Direction.EXPORT, DcLimits(400_000, 100_000, 40_000)),
@@ -81,7 +81,7 @@ READING = MeterReading(
     "M1",
     SignedReading("OCMF|…", "m", "OCMF", "key"),
 )
-GUARD = [
+GUARD: list[m.FromGuard] = [
     m.Welcome(1, "mock", (EvseCapabilities(1, 2, 3, 32_000, has_lock=True, fail_safe="pulse"),)),
     REPORT,
     m.MeterAnswer(1, 5, READING),
