@@ -14,6 +14,8 @@ from msgspec import Struct
 MonoMs = NewType("MonoMs", int)
 WallMs = NewType("WallMs", int)
 
+SOFTWARE_MADE_MS = 1_767_225_600_000  # 2026-01-01: nothing of ours has happened before
+
 
 class Now(Struct, frozen=True):
     """The present: monotonic time of this boot, wall time (None until the clock is trusted), boot number."""
@@ -43,7 +45,7 @@ class WallClock:
 
     def __init__(self, offsets: dict[int, int], floor_ms: int) -> None:
         self._offsets = offsets
-        self.floor_ms = floor_ms
+        self.floor_ms = max(floor_ms, SOFTWARE_MADE_MS)
         self._held: tuple[int, int] | None = None  # boot, and the offset that holds while time must not step back
 
     def steady(self, now: Now, *, hold: bool) -> Now:

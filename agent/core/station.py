@@ -250,7 +250,7 @@ class Station:
         """
         turn = Turn(self.clock.steady(now, hold=any(e.tx is not None for e in self.evses.values())))
         self.wall_ms = turn.now.wall_ms
-        self._learn_clock(turn)
+        self._learn_clock(turn, turn.now)
         handler = _HANDLERS.get(type(event))
         if handler is not None:
             handler(self, turn, event)
@@ -273,9 +273,9 @@ class Station:
         self._plan(turn)
         return turn.outcome()
 
-    def _learn_clock(self, turn: Turn) -> None:
+    def _learn_clock(self, turn: Turn, now: Now) -> None:
         before = self.clock.offset(turn.now.boot)
-        if self.clock.learn(turn.now):
+        if self.clock.learn(now):
             offset = self.clock.offset(turn.now.boot) or 0
             step_ms = offset - before if before is not None else 0
             if abs(step_ms) > self.rules.clock_step_ms:
@@ -500,6 +500,9 @@ class Station:
         self.note_security(turn, event.kind, event.info)
 
     def _boot_answered(self, turn: Turn, event: BootAnswered) -> None:
+        if event.time_ms is not None and turn.now.wall_ms is None and self.rules.csms_clock:
+            # Known at once: what follows from the acceptance leaves before the shell has set its clock.
+            self._learn_clock(turn, Now(mono_ms=turn.now.mono_ms, wall_ms=event.time_ms, boot=turn.now.boot))
         if self.registration.answered(turn, event):
             self.status.enabled = True
             self.status.tell_all(turn)

@@ -11,9 +11,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from agent.core.clock import MonoMs, Now, WallMs
+from agent.core.clock import SOFTWARE_MADE_MS, MonoMs, Now, WallMs
 
-SOFTWARE_MADE_MS = 1_767_225_600_000  # 2026-01-01: a clock that says less has no battery
 SMALLEST_STEP_MS = 500  # less is the delay of the message that told the time
 
 
