@@ -1,0 +1,15 @@
+"""A hundred seeds of a simulated half hour; more by `python -m tests.simulation`. A failing seed is its test."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.seeds import simulate_seed
+
+SEEDS = 100
+MINUTES = 30
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_seed(seed: int) -> None:
+    assert simulate_seed(seed, MINUTES) >= 0
