@@ -32,6 +32,9 @@ LANES = (
 ALONE = ("budgets",)
 """Folders that measure: nothing runs beside them, and no coverage."""
 
+APART = ("benchmarks",)
+"""Folders with commands of their own: histograms that this check would only disturb."""
+
 COVERED = ("coverage", "run", "-m", "pytest")
 
 COVERAGE_PERCENT = 90
@@ -77,7 +80,7 @@ class Check:
     def tests(self) -> None:
         """Pytest: the lanes side by side, then what must run alone."""
         present = {path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")}
-        forgotten = present - {name for lane in (*LANES, ALONE) for name in lane}
+        forgotten = present - {name for lane in (*LANES, ALONE, APART) for name in lane}
         if forgotten:
             self.problems.append(f"in no lane of tests/check.py: {sorted(forgotten)}")
         self._install_node_modules()
