@@ -105,7 +105,9 @@ def test_pain_02_a_start_that_is_not_answered_holds_its_end_back(version: str) -
     ids=["back", "ahead", "another meter"],
 )
 @VERSIONS
-def test_pain_17_the_register_told_runs_neither_backwards_nor_ahead(version: str, verb: tuple[str, dict]) -> None:
+def test_pain_17_the_register_told_runs_neither_backwards_nor_ahead(
+    version: str, verb: tuple[str, dict[str, int]]
+) -> None:
     name, args = verb
     with station(version, variables={"SampledDataCtrlr": {"TxUpdatedInterval": 30}}) as w:
         w.bench("meter.set", energy_wh=12_000)
