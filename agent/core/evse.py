@@ -199,9 +199,9 @@ class Evse:
             return ConnectorStatus.UNAVAILABLE
         if tx is not None and here and tx.stage is not Stage.BEGINNING and tx.opened:
             return self._running(tx)
-        if here and (self.plugged or self.cable_in) and self.finished and self.auth is None:
+        if self.occupied(connector) and self.finished and self.auth is None:
             return ConnectorStatus.FINISHING
-        if here and (self.plugged or busy):
+        if self.occupied(connector) or busy:
             return ConnectorStatus.PREPARING
         return ConnectorStatus.AVAILABLE
 
@@ -215,8 +215,8 @@ class Evse:
                 return ConnectorStatus.SUSPENDED_EV
             case ChargingState.SUSPENDED_EVSE:
                 return ConnectorStatus.SUSPENDED_EVSE
-            case _:
-                return ConnectorStatus.PREPARING
+            case _:  # 1.6 §4.9: no way leads back from a suspension to Preparing
+                return ConnectorStatus.SUSPENDED_EV if tx.under_way else ConnectorStatus.PREPARING
 
     def occupied(self, connector: int) -> bool:
         """Not free for a new driver: a car is plugged in, or a cable is left in the socket (E09, E10)."""

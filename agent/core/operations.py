@@ -157,6 +157,8 @@ class Operations:
         if busy and changed and not command.operative:
             return Result(verdict=Verdict.SCHEDULED)  # G03.FR.05, G04.FR.06
         for evse in targets:
+            if command.operative and changed:
+                evse.finished = False  # 1.6 H2: back in service, the car that stayed is as if just plugged in
             if evse.tx is None and evse.auth is not None and not station.operative(evse.id, evse.connector or 1):
                 station.sessions[evse.id].deauthorise(turn, Cause(trigger=Trigger.ABNORMAL_CONDITION))  # 1.6 B1, A8
         return _ACCEPTED

@@ -80,6 +80,7 @@ class Transaction:
         self.state: ChargingState | None = None
         self.opened = False
         self.charged = False  # energy has flowed at least once
+        self.under_way = False  # charging or suspended at least once since it was told as opened
         self.begin_told = False  # the Begin samples are out
         self.deauthorized = False
         self.authorized_kept = False  # only of use while RESUMING
@@ -120,6 +121,7 @@ class Transaction:
         elif self.charging_since is not None:
             self.time_charging_ms += now - self.charging_since
             self.charging_since = None
+        self.under_way = self.under_way or (self.opened and state is not ChargingState.EV_CONNECTED)
         self.state = state
 
     def add_end_sample(self, sample: SampleSet, bound: int) -> None:
@@ -169,6 +171,7 @@ class Transaction:
         tx.opened, tx.deauthorized = kept.opened, kept.deauthorized
         tx.authorized_kept = kept.authorized
         tx.charged = kept.time_charging_ms > 0 or kept.charging_state is ChargingState.CHARGING
+        tx.under_way = kept.opened and (tx.charged or kept.charging_state is not ChargingState.EV_CONNECTED)
         tx.begin_told = tx.token_told = tx.remote_told = True
         tx.energy_limit_wh = kept.energy_limit_wh
         tx.met = set(kept.met)
