@@ -33,13 +33,14 @@ _AUTHORIZE_BASE = 10_000
 class Question:
     """A token about which the CSMS was asked."""
 
-    __slots__ = ("evse", "groups_of", "remote", "remote_start_id", "served", "token")
+    __slots__ = ("evse", "group_known", "groups_of", "remote", "remote_start_id", "served", "token")
 
     def __init__(self, token: IdToken, evse: int | None) -> None:
         self.token = token
         self.evse = evse
         self.served: frozenset[int] = frozenset()  # EVSEs of the reader, if no EVSE is chosen yet
         self.groups_of: frozenset[int] = frozenset()  # occupied EVSEs that the token's group may end
+        self.group_known = True  # an answer could end something there
         self.remote = False
         self.remote_start_id: int | None = None
 
@@ -121,11 +122,11 @@ class Entry:
         question = Question(token, chosen.id if chosen is not None else None)
         question.served = frozenset(e.id for e in served)
         if not candidates:
-            # A card may end what is not its own by its group alone: where no group is known, there is nothing to ask
-            # (1.6 TC_068), but for the master pass.
+            # A card may end what is not its own by its group alone, or as a master pass.
             master = self._station.rules.master_group is not None
-            occupied = [e.id for e in served if e.auth is not None and (e.auth.group is not None or master)]
-            question.groups_of = frozenset(occupied)
+            owned = {e.id: e.auth for e in served if e.auth is not None and e.auth.token.value}
+            question.groups_of = frozenset(owned)
+            question.group_known = master or any(auth.group is not None for auth in owned.values())
         if not candidates and not question.groups_of:
             self._refused(turn, question)
             return
@@ -148,7 +149,7 @@ class Entry:
                 Ask(
                     request_id=request_id,
                     delivery="live",
-                    request=AuthorizeRequest(token=token),
+                    request=AuthorizeRequest(token=token, group_known=question.group_known),
                     timeout_ms=self._station.rules.authorize_timeout_ms,
                 )
             )

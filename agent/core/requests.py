@@ -42,7 +42,11 @@ class HeartbeatRequest(Request, frozen=True, tag=True, kw_only=True):
 
 
 class AuthorizeRequest(Request, frozen=True, tag=True, kw_only=True):
+    """Whether a token may charge. `group_known` false: it is not the owner's and the owner is of no known group, so no
+    answer can change anything; 2.x has it asked nevertheless (C01.FR.02), 1.6 has not (TC_068_CS)."""
+
     token: IdToken
+    group_known: bool = True
 
 
 class StatusRequest(Request, frozen=True, tag=True, kw_only=True):

@@ -320,6 +320,8 @@ class Peer:
             self.outbox.answered()
             if fact is not None:
                 step.saves.append(Save(self.outbox.skip(fact)))
+            elif asked is not None:
+                step.events.append(RequestFailed(request_id=asked.request_id, code="unsupported", why="not asked"))
             return
         timeout = asked.timeout_ms if asked is not None else None
         rpc.message_timeout_ms = timeout or self._message_timeout_ms()

@@ -101,6 +101,8 @@ class Dialect16:
                 return Message("BootNotification", self._boot())
             case HeartbeatRequest():
                 return Message("Heartbeat", m.HeartbeatRequest())
+            case AuthorizeRequest() if not request.group_known:
+                return None  # TC_068_CS: a card that can end nothing is not asked about
             case AuthorizeRequest():
                 return Message("Authorize", m.AuthorizeRequest(idTag=request.token.value))
             case StatusRequest():
