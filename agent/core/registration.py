@@ -14,6 +14,7 @@ booting    link closed                unknown
 pending    link closed                unknown    a new link starts over
 rejected   link closed                rejected   the interval still holds (B03.FR.02)
 accepted   link opened or closed      accepted   no new Boot on a mere reconnect (field pain 7)
+accepted   link of another version    booting    BootNotification: in that version nobody knows the station
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Registration:
         self.reason = reason
         self.state = State.UNKNOWN
         self.linked = False
+        self._version = ""  # of the newest link
         self.retry_at: MonoMs | None = None
         self.interval_ms = 0
         self.heartbeat_at: MonoMs | None = None
@@ -62,8 +64,11 @@ class Registration:
         """The CSMS can be asked something now."""
         return self.linked and self.accepted
 
-    def link_opened(self, turn: Turn) -> None:
+    def link_opened(self, turn: Turn, version: str) -> None:
         self.linked = True
+        if self.accepted and version != self._version:
+            self.state = State.UNKNOWN
+        self._version = version
         if self.state is State.UNKNOWN or (self.state is State.REJECTED and self._due(turn.now)):
             self.boot(turn)
         elif self.accepted:

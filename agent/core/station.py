@@ -486,7 +486,7 @@ class Station:
     def _link_opened(self, turn: Turn, event: LinkOpened) -> None:
         lost = self._link_lost_at
         self.network_slot = event.slot
-        self.registration.link_opened(turn)
+        self.registration.link_opened(turn, event.version)
         if self.online and lost is not None and turn.now.mono_ms - lost > self.rules.offline_threshold_ms:
             self.status.refresh(turn)  # B04.FR.01
         self._link_lost_at = None

@@ -97,7 +97,10 @@ class Peer:
 
     def opened(self, subprotocol: str) -> str:
         """A connection stands. Gives the OCPP version that was agreed."""
-        self.dialect = self._dialects[subprotocol]
+        dialect = self._dialects[subprotocol]
+        if dialect is not self.dialect:
+            self.outbox.status = "unknown"  # in another version the station is to be accepted anew
+        self.dialect = dialect
         self._connection = next(self._connections)
         self._rpc = Rpc(self.dialect.catalogue, new_id=self._new_id, message_timeout_ms=self._message_timeout_ms())
         self.outbox.link_up()
