@@ -62,9 +62,10 @@ class Demand(Struct, frozen=True, kw_only=True):
 
 
 class LimitSet:
-    """All limits of the station by (source, scope, evse, tx)."""
+    """All limits of the station by (source, scope, evse, tx). `phases` are those of its supply."""
 
-    def __init__(self) -> None:
+    def __init__(self, phases: int = 3) -> None:
+        self._phases = phases
         self._limits: dict[tuple[str, Scope, int, str | None], Limit] = {}
 
     def put(self, limit: Limit) -> None:
@@ -82,27 +83,31 @@ class LimitSet:
         return tuple(self._limits.values())
 
     def station_ma(self, now: MonoMs) -> int | None:
-        found = [m for v in self._limits.values() if v.scope is Scope.STATION and (m := v.current(3, now)) is not None]
+        limits = [limit for limit in self._limits.values() if limit.scope is Scope.STATION]
+        found = [ma for limit in limits if (ma := limit.current(self._phases, now)) is not None]
         return min(found, default=None)
 
-    def evse_ma(self, demand: Demand, now: MonoMs) -> int:
-        """The least of what concerns one EVSE, without its share of the supply."""
-        found = [
-            amount
+    def _own(self, demand: Demand) -> list[Limit]:
+        """What concerns this EVSE or its transaction alone."""
+        return [
+            limit
             for limit in self._limits.values()
             if (limit.scope is Scope.EVSE and limit.evse == demand.evse)
             or (limit.scope is Scope.TRANSACTION and limit.tx == demand.tx)
-            if (amount := limit.current(demand.phases, now)) is not None
         ]
+
+    def evse_ma(self, demand: Demand, now: MonoMs) -> int:
+        """The least of what concerns one EVSE, without its share of the supply."""
+        phases = self.phases(demand, now)
+        found = [ma for limit in self._own(demand) if (ma := limit.current(phases, now)) is not None]
         return min(found, default=0)
 
     def phases(self, demand: Demand, now: MonoMs) -> int:
+        limits = [limit for limit in self._limits.values() if limit.scope is Scope.STATION] + self._own(demand)
         found = [
             limit.phases
-            for limit in self._limits.values()
-            if limit.phases is not None
-            and (limit.scope is Scope.STATION or limit.evse == demand.evse or limit.tx == demand.tx)
-            and (limit.expires is None or now < limit.expires)
+            for limit in limits
+            if limit.phases is not None and (limit.expires is None or now < limit.expires)
         ]
         return min([demand.phases, *found])
 
@@ -130,7 +135,7 @@ class LimitSet:
             return target
         order = sorted(demands, key=lambda d: (d.since, d.evse))
         held = {d.evse: d.held_ma for d in demands}
-        free = supply - others_ma - sum(max(target[e], held[e]) if held[e] > target[e] else held[e] for e in held)
+        free = supply - others_ma - sum(held.values())
         out: dict[int, int] = {}
         for demand in order:
             aim, has = target[demand.evse], held[demand.evse]

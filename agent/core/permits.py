@@ -28,7 +28,7 @@ class Permits:
     def __init__(self, rules: Rules, options: Options, evses: Mapping[int, Evse]) -> None:
         self._rules = rules
         self._evses = evses
-        self.limits = LimitSet()
+        self.limits = LimitSet(max(rules.registry.topology.phases, 1))
         if options.fuse_ma is not None:
             self.limits.put(Limit(source="fuse", scope=Scope.STATION, current_ma=options.fuse_ma))
 
