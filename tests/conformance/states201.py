@@ -225,8 +225,6 @@ class Scene:
             return None
         _, found = self.told(self.status("Occupied"), ("TransactionEvent", {"eventType": phase}))
         triggers = {"CablePluggedIn", "ChargingStateChanged", "RemoteStart", "SignedDataReceived"}
-        if phase == "Started" and self.authorized_now and "EVConnected" not in self.starts:
-            triggers.add("Authorized")
         assert found["triggerReason"] in triggers, found
         states = {"EVConnected", "SuspendedEVSE"} | ({"Charging"} if self.authorized_now else set())
         assert found["transactionInfo"]["chargingState"] in states, found

@@ -95,9 +95,27 @@ def test_tc_e_30_cs() -> None:
         assert _status(w, s.tx) == {"ongoingIndicator": True, "messagesInQueue": False}
 
 
+# What tells a transaction from the stop to the empty bay, and with which event it ends, by stop point.
+ENDINGS = [
+    ("Authorized", True, ["StopAuthorized"], "Local"),
+    ("PowerPathClosed", True, ["StopAuthorized"], "Local"),
+    ("EnergyTransfer", True, ["StopAuthorized", "ChargingStateChanged"], "Local"),
+    ("EVConnected", True, ["StopAuthorized", "ChargingStateChanged", "EVCommunicationLost"], "Local"),
+    (
+        "ParkingBayOccupancy",
+        True,
+        ["StopAuthorized", "ChargingStateChanged", "EVCommunicationLost", "EVDeparted"],
+        "Local",
+    ),
+    ("Authorized", False, ["EVCommunicationLost"], "EVDisconnected"),
+    ("EVConnected", False, ["EVCommunicationLost"], "EVDisconnected"),
+    ("ParkingBayOccupancy", False, ["EVCommunicationLost", "EVDeparted"], "EVDisconnected"),
+]
+
+
 @pytest.mark.case("2.0.1", "TC_E_31_CS")
-@pytest.mark.parametrize("local", [True, False], ids=["local", "unplugged"])
-def test_tc_e_31_cs(local: bool) -> None:
+@pytest.mark.parametrize(("point", "local", "triggers", "reason"), ENDINGS)
+def test_tc_e_31_cs(point: str, local: bool, triggers: list[str], reason: str) -> None:
     with world("2.0.1") as w:
         s = _charging(
             w,
@@ -106,6 +124,7 @@ def test_tc_e_31_cs(local: bool) -> None:
                 "OCPPCommCtrlr.OfflineThreshold": BACK_OFF_S + TRANSACTION_S + 60,
                 "OCPPCommCtrlr.RetryBackOffWaitMinimum": BACK_OFF_S + TRANSACTION_S,
                 "OCPPCommCtrlr.RetryBackOffRandomRange": 0,
+                "TxCtrlr.TxStopPoint": point,
             },
         )
         w.cut_link()
@@ -118,10 +137,13 @@ def test_tc_e_31_cs(local: bool) -> None:
         w.advance(TRANSACTION_S)
         assert _asked_when_linked(w, s.tx) == {"ongoingIndicator": False, "messagesInQueue": True}
         told = s.queue_emptied()
-        (ended,) = told
-        trigger, reason = ("StopAuthorized", "Local") if local else ("EVCommunicationLost", "EVDisconnected")
-        assert (ended["eventType"], ended["triggerReason"]) == ("Ended", trigger)
-        assert ended["transactionInfo"]["stoppedReason"] == reason
+        assert [payload["triggerReason"] for payload in told] == triggers
+        assert [payload["eventType"] for payload in told[:-1]] == ["Updated"] * (len(told) - 1)
+        states = {payload["triggerReason"]: payload["transactionInfo"].get("chargingState") for payload in told}
+        assert states.get("ChargingStateChanged", "EVConnected") == "EVConnected"
+        assert states.get("EVCommunicationLost", "Idle") == "Idle"
+        assert told[-1]["eventType"] == "Ended"
+        assert told[-1]["transactionInfo"]["stoppedReason"] == reason
 
 
 @pytest.mark.case("2.0.1", "TC_E_32_CS")
