@@ -181,6 +181,12 @@ def test_what_an_evse_that_stopped_still_holds_is_not_given_away() -> None:
     assert limits.allocate([demand(1)], 0, NOW) == {1: 32_000}
 
 
+def test_what_is_free_is_given_away_once() -> None:
+    """13 A are free and two wait: the one takes its share of 16 A as far as they go, the other goes on waiting."""
+    limits = limits_of(32_000, {1: 32_000, 2: 32_000})
+    assert limits.allocate([demand(1), demand(2)], 19_000, NOW) == {1: 13_000, 2: 0}
+
+
 def test_a_supply_that_shrinks_lowers_everybody_at_once() -> None:
     limits = limits_of(20_000, {1: 32_000, 2: 32_000})
     assert limits.allocate([demand(1, held=16_000), demand(2, held=16_000)], 0, NOW) == {1: 10_000, 2: 10_000}
