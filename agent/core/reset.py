@@ -97,6 +97,8 @@ class Resets:
             if not online or not queued or late:  # B12.FR.05: what is not out yet goes out after the boot
                 reason = self._waiting.pop(STATION)
                 turn.record(ResetScheduled(evse=None, pending=False))
+                for evse in self._evses:
+                    turn.do(ResetFaults(evse=evse))  # what the guard latched and is gone since
                 turn.do(Reboot(reason=reason))
 
     def wake(self) -> list[MonoMs]:

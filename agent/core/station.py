@@ -563,7 +563,11 @@ class Station:
     def _command(self, turn: Turn, event: CommandReceived) -> None:
         self.operations.receive(turn, event)
 
-    def _nothing(self, turn: Turn, event: TimerFired | RequestDone) -> None:
+    def _timer_fired(self, turn: Turn, event: TimerFired) -> None:
+        """What is due is looked at after every event. A timer may fire a moment early: it is planned anew then."""
+        self._wake = None
+
+    def _nothing(self, turn: Turn, event: RequestDone) -> None:
         """What is due is looked at after every event."""
 
 
@@ -602,7 +606,7 @@ _HANDLERS: dict[type, Callable[..., None]] = {
     FactDelivered: Station._fact_delivered,
     QueueChanged: Station._queue_changed,
     MessageSent: Station._message_sent,
-    TimerFired: Station._nothing,
+    TimerFired: Station._timer_fired,
     StorageChanged: Station._storage_changed,
     LedgerReset: Station._ledger_reset,
     SecurityNoted: Station._security_noted,
