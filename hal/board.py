@@ -18,6 +18,7 @@ from dataclasses import MISSING, fields
 
 from hal import registry
 from hal.guard.settings import InterlockSettings
+from hal.interfaces import WrongOption
 from hal.layout import (
     MAX_EVSES,
     PARTS,
@@ -149,6 +150,7 @@ def _board(document: Table, file: str, guard_only: bool) -> Board:
     board = Board(file, header.name, header.kind, evses, readers, lights)
     _check_served(board, set(ids))
     _check_claims(board)
+    _check_neighbours(board)
     _check_kind(board)
     return board
 
@@ -248,7 +250,17 @@ def _device(kind: Kind, value: object, name: str) -> Device:
         for key, item in options.items():
             raise SchemaError(name, key, item, "there is no such key here", f"driver {driver_name} has no options")
         return Device(kind, driver_name, driver, None, name)
-    return Device(kind, driver_name, driver, build(config_type, options, name), name)
+    device = Device(kind, driver_name, driver, build(config_type, options, name), name)
+    try:
+        registry.check(driver, device.config)
+    except WrongOption as error:
+        raise _wrong(device, error) from None
+    return device
+
+
+def _wrong(device: Device, error: WrongOption) -> SchemaError:
+    value = getattr(device.config, error.key, None)
+    return SchemaError(device.table, error.key, MISSING if value is None else value, error.problem, error.remedy)
 
 
 def _indicator(table: Table, name: str) -> Indicator:
@@ -280,6 +292,19 @@ def _check_claims(board: Board) -> None:
                 problem = f"is the same device as [{owners[claim]}]: {claim}"
                 raise SchemaError(device.table, "driver", device.name, problem, "give each its own device")
             owners[claim] = device.table
+
+
+def _check_neighbours(board: Board) -> None:
+    """Devices of one driver that get along: on one line, or none taking what is the other's."""
+    before: list[Device] = []
+    for device in (*board.guard_devices(), *board.agent_devices()):
+        for other in before:
+            if other.driver is device.driver:
+                try:
+                    registry.check_beside(device.driver, device.config, other.config)
+                except WrongOption as error:
+                    raise _wrong(device, error) from None
+        before.append(device)
 
 
 def _check_kind(board: Board) -> None:

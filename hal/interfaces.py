@@ -26,6 +26,17 @@ class DeviceError(Exception):
     """A device is missing, silent, wrong or unplugged. The text says which one, what happened and what to do."""
 
 
+class WrongOption(DeviceError):
+    """An option of a driver that no device can have, beyond what types and ranges of its configuration say.
+
+    A driver's `check(config)` raises it when the board file is read, before anything is opened.
+    """
+
+    def __init__(self, key: str, problem: str, remedy: str) -> None:
+        self.key, self.problem, self.remedy = key, problem, remedy
+        super().__init__(f"{key}: {problem}; {remedy}")
+
+
 @dataclass(frozen=True, slots=True)
 class PilotReading:
     """What the pilot part senses: the state, and whether the negative half wave fails (diode) or the line is short."""

@@ -1,9 +1,11 @@
 """The drivers: names, where they live, what they need. Modules are loaded when a board asks for them, never before.
 
 A driver is a module with a function `open(config)`, whose annotation names its configuration dataclass (the schema of
-its table in the board file, see `hal.schema`). Other distributions add drivers by entry points of the group
-`evse_agent.drivers`, named `KIND.NAME` (`meter.acme`), whose value is the module; what the table below says of our
-own, such a module says by constants: `CLAIMS`, `DEVICES`, `FAIL_SAFE`.
+its table in the board file, see `hal.schema`). What that schema cannot say, two more functions may, each by raising
+`WrongOption`: `check(config)`, and `check_beside(config, other)` of two devices of the driver on one board. Other
+distributions add drivers by entry points of the group `evse_agent.drivers`, named `KIND.NAME` (`meter.acme`), whose
+value is the module; what the table below says of our own, such a module says by constants: `CLAIMS`, `DEVICES`,
+`FAIL_SAFE`.
 """
 
 from __future__ import annotations
@@ -113,7 +115,7 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
     Kind.READER: {
         "mock": BENCH,
         "guard": WIRE,
-        "pcsc": Driver("hal.drivers.pcsc", "pcsc", claims=("pcsc reader {reader}",)),
+        "pcsc": Driver("hal.drivers.pcsc", "pcsc"),  # `check_beside` tells two readers apart
     },
     Kind.INDICATOR: {
         "mock": BENCH,
@@ -156,6 +158,24 @@ def open_device(driver: Driver, config: object) -> Any:
         return _opener(driver)(config)
     except ImportError as error:
         raise _missing(driver, error) from None
+
+
+def check(driver: Driver, config: object) -> None:
+    """Let the driver judge options that types and ranges cannot. Raises WrongOption."""
+    _judge(driver, "check", config)
+
+
+def check_beside(driver: Driver, config: object, other: object) -> None:
+    """Let the driver judge whether two of its devices can be on one board. Raises WrongOption, about the first."""
+    _judge(driver, "check_beside", config, other)
+
+
+def _judge(driver: Driver, name: str, *configs: object) -> None:
+    if driver.module:
+        module, _, function = driver.module.partition(":")
+        judge = getattr(importlib.import_module(module), name + function.removeprefix("open"), None)
+        if judge is not None:
+            judge(*configs)
 
 
 def _opener(driver: Driver) -> typing.Callable[..., Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, naming
-from hal.interfaces import DeviceError
+from hal.interfaces import DeviceError, WrongOption
 from hal.types import IndicatorState
 
 RED, GREEN, BLUE = "red", "green", "blue"
@@ -59,11 +59,22 @@ class IndicatorConfig:
 def open(config: IndicatorConfig) -> GpioIndicator:
     """The indicator, dark. Raises DeviceError if the library or a pin cannot be had."""
     device = f"indicator {config.name!r}"
-    wired = {RED: config.red, GREEN: config.green, BLUE: config.blue}
-    chosen = {colour: pin for colour, pin in wired.items() if pin is not None}
-    if not chosen:
-        raise DeviceError(f"{device}: no lamp; give at least one of {', '.join(wired)} a pin")
-    return GpioIndicator(Pins(device), chosen, config.on)
+    try:
+        check(config)
+    except WrongOption as error:
+        raise DeviceError(f"{device}: {error}") from None
+    return GpioIndicator(Pins(device), _wired(config), config.on)
+
+
+def check(config: IndicatorConfig) -> None:
+    """Raises WrongOption for a light without a lamp."""
+    if not _wired(config):
+        raise WrongOption(RED, "no lamp", f"give at least one of {RED}, {GREEN}, {BLUE} a pin")
+
+
+def _wired(config: IndicatorConfig) -> dict[str, int]:
+    pins = {RED: config.red, GREEN: config.green, BLUE: config.blue}
+    return {colour: pin for colour, pin in pins.items() if pin is not None}
 
 
 class GpioIndicator:

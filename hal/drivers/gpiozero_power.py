@@ -16,7 +16,7 @@ import contextlib
 from dataclasses import dataclass, field
 
 from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, Pull, naming
-from hal.interfaces import DeviceError
+from hal.interfaces import DeviceError, WrongOption
 from hal.types import ContactorState
 
 
@@ -48,9 +48,17 @@ class ContactorConfig:
 def open(config: ContactorConfig) -> GpioContactor:
     """The contactor, open. Raises DeviceError if the library or a pin cannot be had."""
     device = f"contactor {config.name!r}"
-    if config.feedback_pin_3p is not None and (config.pin_3p is None or config.feedback_pin is None):
-        raise DeviceError(f"{device}: feedback_pin_3p needs pin_3p and feedback_pin; add them or take it out")
+    try:
+        check(config)
+    except WrongOption as error:
+        raise DeviceError(f"{device}: {error}") from None
     return GpioContactor(config, Pins(device))
+
+
+def check(config: ContactorConfig) -> None:
+    """Raises WrongOption for a second feedback without a second contactor, or without the first feedback."""
+    if config.feedback_pin_3p is not None and (config.pin_3p is None or config.feedback_pin is None):
+        raise WrongOption("feedback_pin_3p", "needs pin_3p and feedback_pin", "add them or take it out")
 
 
 class GpioContactor:

@@ -15,7 +15,7 @@ from hal.drivers.modbus_bus import TCP, Bus, BusError, BusSettings, share
 from hal.drivers.modbus_frames import Query
 from hal.drivers.register_map import BAUD_RATES, MapError, RegisterMap, load
 from hal.drivers.registers import Block, Implausible, reading
-from hal.interfaces import DeviceError
+from hal.interfaces import DeviceError, WrongOption
 from hal.types import MeterReading
 
 SERIAL_TRIES = 3  # readings that ask for a serial number which the meter does not send
@@ -57,28 +57,51 @@ def open(config: ModbusMeterConfig) -> ModbusMeter:
     Raises DeviceError if the map is wrong, pymodbus is missing or the line is shared with another speed.
     """
     try:
+        described = check(config)
+        return ModbusMeter(config, described, share(_settings(config, described)))
+    except DeviceError as error:
+        raise DeviceError(f"meter {config.name!r}: {error}") from None
+
+
+def check(config: ModbusMeterConfig) -> RegisterMap:
+    """The register map, if the options fit together. Raises WrongOption."""
+    if config.port.startswith(TCP):
+        if not _is_tcp_address(config.port):
+            raise WrongOption("port", "is no address", "write tcp://HOST:PORT, e.g. tcp://10.0.0.5:502")
+    elif not config.port.startswith("/"):
+        remedy = "write the whole path, e.g. /dev/ttyUSB0, better one of /dev/serial/by-id; or tcp://HOST:PORT"
+        raise WrongOption("port", "is no path of a device", remedy)
+    try:
         described = load(config.map)
     except MapError as error:
-        raise DeviceError(f"meter {config.name!r}: {error}") from None
+        problem, _, remedy = str(error).rpartition("; ")
+        raise WrongOption("map", problem or str(error), remedy if problem else "correct the register map") from None
     if config.reverse and not described.has("export_energy"):
-        raise DeviceError(
-            f"meter {config.name!r}: reverse = true needs a map with export_energy; {config.map} has none"
-        )
-    port = config.port
-    if port.startswith(TCP) and not _is_tcp_address(port):
-        raise DeviceError(
-            f"meter {config.name!r}: port {port!r} is wrong; write tcp://HOST:PORT, e.g. tcp://10.0.0.5:502"
-        )
-    settings = BusSettings(
-        port,
+        remedy = "exchange line and load of the meter, or take the line out"
+        raise WrongOption("reverse", f"needs a map with export_energy, and {config.map} has none", remedy)
+    return described
+
+
+def check_beside(config: ModbusMeterConfig, other: ModbusMeterConfig) -> None:
+    """Meters on one line speak at one speed, and each has its own unit. Raises WrongOption."""
+    mine, theirs = (_settings(each, load(each.map)) for each in (config, other))
+    if not mine.same_port(theirs):
+        return
+    if config.unit == other.unit:
+        raise WrongOption("unit", f"is taken on that line by {other.port}", "give each meter its own unit")
+    if mine.line != theirs.line and not mine.is_tcp:
+        key = next(key for key in ("baud_rate", "parity", "stop_bits") if getattr(mine, key) != getattr(theirs, key))
+        problem = f"one line has one speed, and its meters are to speak at {theirs.line} and {mine.line}"
+        raise WrongOption(key, problem, "set all meters of the line to one baud_rate, parity and stop_bits")
+
+
+def _settings(config: ModbusMeterConfig, described: RegisterMap) -> BusSettings:
+    return BusSettings(
+        config.port,
         config.baud_rate or described.line.baud_rate,
         config.parity or described.line.parity,
         config.stop_bits or described.line.stop_bits,
     )
-    try:
-        return ModbusMeter(config, described, share(settings))
-    except DeviceError as error:
-        raise DeviceError(f"meter {config.name!r}: {error}") from None
 
 
 def _is_tcp_address(port: str) -> bool:

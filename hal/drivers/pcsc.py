@@ -24,7 +24,7 @@ from typing import Any
 
 from hal.drivers.debounce import Debounce
 from hal.drivers.uid import UidFormat, UidRejected, kind_of, masked, token_text
-from hal.interfaces import DeviceError
+from hal.interfaces import DeviceError, WrongOption
 from hal.types import TokenRead
 
 log = logging.getLogger(__name__)
@@ -69,6 +69,17 @@ def open(config: PcscConfig) -> PcscReader:
             "install the extra: pip install 'evse-agent[pcsc]'"
         ) from None
     return PcscReader(scard, config)
+
+
+def check_beside(config: PcscConfig, other: PcscConfig) -> None:
+    """Two readers whose names cannot be told apart would be one. Raises WrongOption.
+
+    `reader` is a part of a name, and an empty one a part of each: the longer one's reader could be the shorter one's.
+    """
+    if config.reader in other.reader or other.reader in config.reader:
+        taken = f"{other.reader!r} of reader {other.name!r}" if other.reader else f"the first one of {other.name!r}"
+        problem = f"may be the same reader as {taken}"
+        raise WrongOption("reader", problem, "give each a part of its name that no other has (pcsc_scan shows them)")
 
 
 class PcscReader:

@@ -36,6 +36,13 @@ CASES = [
     ("too long", 'model = "mock"', f'model = "{"m" * 30}"', ["[station]", "model", "20"]),
     ("no board", '[board]\nkind = "mock"\n[[evse]]\nphases = 1', "", ["board"]),
     ("unknown driver", "phases = 1", 'phases = 1\n[evse.meter]\ndriver = "modbuss"', ["modbuss", "modbus"]),
+    ("unknown register map", "phases = 1", f"phases = 1\n{METER.replace('sdm120', 'sdm9')}", ["meter", "map", "sdm9"]),
+    (
+        "relative port",
+        "phases = 1",
+        f"phases = 1\n{METER.replace('/dev/', '')}",
+        ["meter", "port", '"ttyUSB7"', "/dev/"],
+    ),
     ("no such certificate", 'url = "ws:', 'roots = ["none.pem"]\nurl = "wss:', ["[csms]", "roots", "none.pem"]),
     ("bad url", "ws://localhost:9/ocpp", "http://localhost", ["[csms]", "url", "http://localhost"]),
     ("short password", "a-password-of-24-chars..", "short", ["[csms]", "password", "16"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -265,11 +266,74 @@ def test_a_mistake_is_one_error_with_its_remedy(
     assert error.remedy
 
 
-def test_two_readers_that_both_take_the_first_are_one_reader() -> None:
+@pytest.mark.parametrize(
+    ("first", "second"), [("", ""), ("", "ACR122U"), ("ACR122U", ""), ("ACR122U", "ACR122U"), ("ACR122U", "ACR")]
+)
+def test_two_readers_that_may_be_one_reader(first: str, second: str) -> None:
     document = real()
-    document["reader"] = [{"driver": "pcsc"}, {"driver": "pcsc"}]
-    with pytest.raises(BoardError, match="is the same device as"):
+    document["reader"] = [{"driver": "pcsc", "reader": name} for name in (first, second)]
+    with pytest.raises(BoardError, match=r"\[reader #2\] key 'reader' .*may be the same reader.*no other has"):
         boards.parse(document, "wall.toml")
+
+
+def test_two_readers_with_names_of_their_own() -> None:
+    document = real()
+    document["reader"] = [{"driver": "pcsc", "reader": name} for name in ("ACR122U 00", "ACR122U 01")]
+    assert len(boards.parse(document, "wall.toml").readers) == 2
+
+
+@pytest.mark.parametrize(
+    ("meter", "key", "said"),
+    [
+        ({"map": "sdm9000"}, "map", "no register map 'sdm9000'; choose one of eastron_sdm120"),
+        ({"map": "/none/meter.toml"}, "map", "No such file or directory; give the name of a packaged map"),
+        ({"port": "ttyUSB0"}, "port", "/dev/ttyUSB0"),
+        ({"port": "tcp://meter"}, "port", "tcp://HOST:PORT"),
+        ({"baud_rate": 9600}, "baud_rate", "one line has one speed"),
+        ({"parity": "E"}, "parity", "set all meters of the line"),
+    ],
+)
+def test_options_of_a_meter_that_no_meter_can_have(meter: dict[str, Any], key: str, said: str) -> None:
+    document = real()
+    document["evse"][0]["meter"] |= {"baud_rate": 19200}
+    document["evse"][1]["meter"] |= {"baud_rate": 19200} | meter
+    with pytest.raises(BoardError) as caught:
+        boards.parse(document, "wall.toml")
+    assert (caught.value.table, caught.value.key) == ("evse #2.meter", key)
+    assert said in str(caught.value)
+
+
+def test_a_meter_is_reversed_only_where_it_counts_both_ways(tmp_path: Path) -> None:
+    map_ = (ROOT / "hal" / "drivers" / "maps" / "eastron_sdm120.toml").read_text()
+    one_way = tmp_path / "one_way.toml"
+    one_way.write_text(re.sub(r"\[values.export_energy\].*?(?=\n\[)", "", map_, flags=re.S))
+    document = real()
+    document["evse"][0]["meter"] |= {"map": str(one_way), "reverse": True}
+    with pytest.raises(BoardError, match=r"\[evse #1.meter\] key 'reverse' = true: needs a map with export_energy"):
+        boards.parse(document, "wall.toml")
+
+
+def test_one_line_by_two_names_is_one_line(tmp_path: Path) -> None:
+    """udev gives an adapter several names."""
+    port, alias = tmp_path / "ttyUSB0", tmp_path / "by-id"
+    port.touch()
+    alias.symlink_to(port)
+    document = real()
+    document["evse"][0]["meter"] |= {"port": str(port), "unit": 5}
+    document["evse"][1]["meter"] |= {"port": str(alias), "unit": 5}
+    with pytest.raises(BoardError, match=r"\[evse #2.meter\] key 'unit' = 5: is taken on that line"):
+        boards.parse(document, "wall.toml")
+
+
+def test_options_of_a_light_and_of_a_contactor_that_none_can_have() -> None:
+    document = tomllib.loads((ROOT / "config" / "boards" / "gpiozero.toml").read_text())
+    document["evse"][0]["power_path"]["contactor"]["feedback_pin_3p"] = 25
+    with pytest.raises(BoardError, match=r"'feedback_pin_3p' = 25: needs pin_3p"):
+        boards.parse(document, "pi.toml")
+    del document["evse"][0]["power_path"]["contactor"]["feedback_pin_3p"]
+    document["indicator"] = [{"driver": "gpiozero", "evse": 1}]
+    with pytest.raises(BoardError, match=r"\[indicator #1\] key 'red': no lamp; give at least one of red, green, blue"):
+        boards.parse(document, "pi.toml")
 
 
 def test_a_pin_has_one_owner() -> None:

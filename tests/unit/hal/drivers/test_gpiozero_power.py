@@ -154,7 +154,7 @@ def test_a_second_feedback_needs_a_second_contactor(pi: Any) -> None:
         ContactorConfig(COIL, feedback_pin=FEEDBACK, feedback_pin_3p=FEEDBACK_3P),
         ContactorConfig(COIL, pin_3p=COIL_3P, feedback_pin_3p=FEEDBACK_3P),
     ):
-        with pytest.raises(DeviceError, match="feedback_pin_3p needs pin_3p and feedback_pin"):
+        with pytest.raises(DeviceError, match="feedback_pin_3p: needs pin_3p and feedback_pin"):
             gpiozero_power.open(config)
     assert pi.pins == {}
 
