@@ -41,7 +41,7 @@ def booted(
     w: World, wanted: Mapping[Place, str] | None = None, *, reason: str | None = None, within: float = 60
 ) -> Payload:
     """Reusable State Booted from the BootNotification on: accepted, all statuses, the security event of the start."""
-    fields = {} if reason is None else {"reason": reason}
+    fields: Payload = {} if reason is None else {"reason": reason}
     boot = w.expect("BootNotification", strict=True, within=within, **fields)
     rows = every(w, "Available") if wanted is None else wanted
     told = w.expect_all(*(_step(*row) for row in rows.items()), ("SecurityEventNotification", {}))

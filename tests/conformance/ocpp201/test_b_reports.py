@@ -138,7 +138,9 @@ def test_tc_b_53_cs() -> None:
         assert _as_referenced(rows) >= len(_required(w))
         for evse in (1, 2):  # what the specification requires of it is the limit
             assert float(rows["EVSE", evse, 0, "Power", ""]["variableCharacteristics"]["maxLimit"]) > 0
-        blocks = {n[0] for n, row in rows.items() if n[3] in {"Available", "Enabled"} and actual(row)["value"] == "true"}
+        blocks = {
+            n[0] for n, row in rows.items() if n[3] in {"Available", "Enabled"} and actual(row)["value"] == "true"
+        }
         assert not blocks & NO_BLOCK, "told to be there, without the variables that go with it"
         now = datetime.fromisoformat(actual(rows["ClockCtrlr", 0, 0, "DateTime", ""])["value"])
         assert abs((datetime.fromisoformat(w.csms.time()) - now).total_seconds()) < 60

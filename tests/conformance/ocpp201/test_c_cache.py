@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.boot201 import booted, reset
-from tests.conformance.states201 import TRANSACTION_S, Scene, World, configure, ready, token_wire, world
+from tests.conformance.states201 import (
+    TRANSACTION_S,
+    Scene,
+    World,
+    configure,
+    configured,
+    ready,
+    token_wire,
+    world,
+)
 
 CACHE: dict[str, object] = {"AuthCacheCtrlr.Enabled": True, "AuthCtrlr.LocalPreAuthorize": True}
 INVALID = {"idTokenInfo": {"status": "Invalid"}}
@@ -20,8 +29,13 @@ def _cached(w: World, **more: object) -> Scene:
     configure(w, {**CACHE, **{name.replace("__", "."): value for name, value in more.items()}})
     s = Scene(w)
     s.id_token_cached()
+    assert _stored_bytes(w) > 0
     s.cached = True
     return s
+
+
+def _stored_bytes(w: World) -> int:
+    return int(configured(w, "AuthCacheCtrlr.Storage"))
 
 
 @pytest.mark.case("2.0.1", "TC_C_32_CS")
@@ -40,16 +54,18 @@ def test_tc_c_32_cs(point: str) -> None:
 
 
 @pytest.mark.case("2.0.1", "TC_C_33_CS")
-@pytest.mark.parametrize("point", ["PowerPathClosed", "EVConnected", "Authorized"])
+@pytest.mark.parametrize("point", ["PowerPathClosed", "EVConnected", "Authorized", "ParkingBayOccupancy"])
 def test_tc_c_33_cs(point: str) -> None:
     with world("2.0.1") as w:
         ready(w)
-        configure(w, {**CACHE, "TxCtrlr.TxStartPoint": point})
+        stops = {"TxCtrlr.TxStopPoint": point} if point == "ParkingBayOccupancy" else {}
+        configure(w, {**CACHE, "TxCtrlr.TxStartPoint": point, **stops})
+        phase = "Updated" if point in {"EVConnected", "ParkingBayOccupancy"} else "Started"
         s = Scene(w)
         s.ev_connected_pre_session()
         told = s.authorized(remote=False)
         assert told is not None
-        assert told["eventType"] == ("Updated" if point == "EVConnected" else "Started")
+        assert told["eventType"] == phase
         s.energy_transfer_started()
         s.ev_connected_post_session()
         s.ev_disconnected()
@@ -58,7 +74,7 @@ def test_tc_c_33_cs(point: str) -> None:
         s.ev_connected_pre_session()
         w.csms.on("TransactionEvent", lambda payload: INVALID if "idToken" in payload else {})
         _tap(w, s)
-        told = s.tell(s.event("Updated" if point == "EVConnected" else "Started", "Authorized"))
+        told = s.tell(s.event(phase, "Authorized"))
         assert told["idToken"] == token_wire()
 
 
@@ -72,10 +88,14 @@ def test_tc_c_34_cs() -> None:
         told = s.tell(s.event("Started", "Authorized"))
         assert told["idToken"] == token_wire()
         w.advance(10)
+        told = w.expect("TransactionEvent", strict=True)  # what the station makes of it is C12's matter
+        assert told["triggerReason"] == "Deauthorized"
+        s.follow(told)
         w.bench("ev.plug_out")
+        w.expect("StatusNotification", strict=True, connectorStatus="Available", evseId=1, connectorId=1)
         w.bench("bay.set", occupied=False)
         w.advance(10)
-        w.forget()
+        assert not w.heard()
         w.bench("bay.set", occupied=True)
         w.bench("ev.plug_in")
         w.expect("StatusNotification", strict=True, connectorStatus="Occupied")
@@ -100,6 +120,7 @@ def test_tc_c_37_cs() -> None:
     with world("2.0.1") as w:
         s = _cached(w)
         assert w.call("ClearCache")["status"] == "Accepted"
+        assert _stored_bytes(w) == 0
         s.cached = False
         s.parking_bay_occupied()
         s.ev_connected_pre_session()

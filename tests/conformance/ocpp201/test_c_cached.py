@@ -116,6 +116,8 @@ def test_tc_c_57_cs() -> None:
         s.ev_connected_pre_session()
         w.csms.accept("Authorize")
         _tap(w, s)
+        w.advance(1)
+        assert w.evse()["indicator"] == "rejected"
         w.advance(WAIT_S)
         assert not w.heard()
         assert not w.energised()

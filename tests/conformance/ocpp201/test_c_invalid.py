@@ -147,4 +147,7 @@ def test_tc_c_26_cs() -> None:
         assert not w.energised()
         w.bench("rfid.tap", id_token=s.token, type=s.kind)
         w.bench("ev.plug_out")
-        w.expect("TransactionEvent", triggerReason="StopAuthorized")
+        stopped = w.expect("TransactionEvent", triggerReason="StopAuthorized")
+        s.follow(stopped)
+        assert stopped["eventType"] == "Ended"
+        assert stopped.get("offline", False) is False

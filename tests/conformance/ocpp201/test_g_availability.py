@@ -21,7 +21,7 @@ from tests.conformance.states201 import (
 
 PAIR = (MockEvse(phases=1, tethered=True, connectors=2), MockEvse(phases=1, tethered=True))  # two outlets, and one
 each_stop_point = pytest.mark.parametrize(
-    "point", ["Authorized", "PowerPathClosed", "EVConnected", "ParkingBayOccupancy"]
+    "point", ["Authorized", "PowerPathClosed", "EnergyTransfer", "EVConnected", "ParkingBayOccupancy"]
 )
 
 
@@ -153,6 +153,7 @@ def _ends_unavailable(w: World, s: Scene) -> None:
             s.tell(s.status("Unavailable"))
     else:
         s.tell(s.status("Unavailable"))
+        w.bench("ev.plug_out")  # what is unavailable does not become available with that
     assert not s.running
     _silent(w)
 
