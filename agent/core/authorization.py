@@ -1,7 +1,7 @@
 """Authorization: cache, offline rules, and the question to the CSMS.
 
-    presented token ──► cache says Accepted and LocalPreAuthorize? ──► yes: accepted at once (C12)
-                        online? ──► ask (C01); no answer in time ──► the offline rules
+    presented token ──► online: cache says Accepted, and LocalPreAuthorize or nobody may be asked ──► accepted (C12)
+                                else ask (C01); no answer in time ──► the offline rules
                         offline ──► cache Accepted and LocalAuthorizeOffline (C10), else unknown and
                                     OfflineTxForUnknownIdEnabled (C15): accepted; else refused
 
@@ -94,17 +94,17 @@ class Authorizer:
 
     def decide(self, token: IdToken, now: Now, online: bool) -> tuple[Decision, TokenInfo | None]:
         """What to do with a token that wants to start; with `ACCEPT` comes what is known of it."""
-        known = self.cache.find(token, now)
-        if known is not None and known.accepted and self.rules.local_pre_authorize:
+        if not online:  # LocalPreAuthorize is of the station that could ask (field pain 15)
+            return self.offline(token, now)
+        known, asks = self.cache.find(token, now), self.rules.remote_authorization
+        if known is not None and known.accepted and (self.rules.local_pre_authorize or not asks):
             return Decision.ACCEPT, known
-        if online:
-            if not self.rules.remote_authorization:
-                return Decision.REFUSE, known
-            refused = known is not None and not known.accepted and not self.cache.lapsed(token, now)
-            if refused and not self.rules.post_authorize:
-                return Decision.REFUSE, known
-            return Decision.ASK, None
-        return self.offline(token, now)
+        if not asks:
+            return Decision.REFUSE, known
+        refused = known is not None and not known.accepted and not self.cache.lapsed(token, now)
+        if refused and not self.rules.post_authorize:
+            return Decision.REFUSE, known
+        return Decision.ASK, None
 
     def offline(self, token: IdToken, now: Now) -> tuple[Decision, TokenInfo | None]:
         """The rules for a station that cannot ask (C10, C15)."""
