@@ -34,7 +34,10 @@ def status(w: World, connector: int, wanted: str, *, within: float = 30, **field
 def every_status(w: World, **by_connector: str) -> None:
     """One StatusNotification for each of `c0`, `c1` … with the status given, in any order, and nothing else."""
     wanted = [
-        ("StatusNotification", {"connectorId": int(name.removeprefix("c")), "status": told})
+        (
+            "StatusNotification",
+            {"connectorId": int(name.removeprefix("c")), "status": told, "errorCode": "NoError"},
+        )
         for name, told in by_connector.items()
     ]
     w.expect_all(*wanted)

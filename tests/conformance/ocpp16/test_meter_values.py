@@ -59,12 +59,14 @@ def test_tc_071_cs(measurands: str) -> None:
         configure(
             w,
             MeterValueSampleInterval=0,
+            ClockAlignedDataInterval=interval_s,
             MeterValuesAlignedData=measurands,
         )
         accept(w)
         known = configured(w, "MeterValuesAlignedData")
+        w.expect("MeterValues", strict=True, within=interval_s + 1)  # idle; the next is well after the start
+        w.forget()
         transaction = charging(w)
-        configure(w, ClockAlignedDataInterval=interval_s)
         moments = _moments(w, transaction, known, "Sample.Clock", interval_s)
         for moment in moments:
             assert moment.second in {0, 20, 40}
