@@ -24,11 +24,20 @@ class FaultSet:
         self._raised: dict[tuple[int, FaultCode, str], Fault] = {}
 
     def raise_(self, fault: Fault) -> bool:
-        """True if this changed the set. Beyond the bound a further fault is not taken: the EVSE is faulted anyway."""
+        """True if this changed the set. A full one still takes what forbids energy, in place of what does not."""
         key = (fault.evse, fault.code, fault.source)
-        if self._raised.get(key) == fault or (key not in self._raised and len(self._raised) >= FAULTS):
+        if self._raised.get(key) == fault or not self._room(key, fault):
             return False
         self._raised[key] = fault
+        return True
+
+    def _room(self, key: tuple[int, FaultCode, str], fault: Fault) -> bool:
+        if key in self._raised or len(self._raised) < FAULTS:
+            return True
+        lesser = next((k for k, known in self._raised.items() if not known.blocking), None)
+        if not fault.blocking or lesser is None:
+            return False
+        del self._raised[lesser]
         return True
 
     def clear(self, evse: int, code: FaultCode, source: str) -> bool:
