@@ -1,7 +1,8 @@
 """Forgetting what is finished and delivered, a bounded step at a time.
 
 A step is one small transaction between commits, so that a driver who taps a card never waits for the housekeeping.
-What no peer has passed, what is in quarantine and what belongs to an open transaction is never touched.
+What no peer has passed, what is in quarantine and what belongs to an open transaction is never touched; only of
+security events, which a station without a backend may make for ever, the oldest go beyond a limit.
 
 A long transaction goes in several steps: `pruned_to` remembers how far, and hides it from the list from the first step
 on. Freed pages are used again; only what is beyond a reserve of them is given back to the file system, since moving
@@ -45,7 +46,7 @@ def step(conn: sqlite3.Connection, policy: PrunePolicy, now_ms: int | None) -> P
     records, transactions, room = _transactions(conn, policy, oldest, room)
     for cls in LOOSE:
         if room > 0:
-            loose = _loose(conn, cls, policy.keep_events, oldest, room)
+            loose = _loose(conn, cls, policy, oldest, room)
             records += loose
             room -= loose
     if records:
@@ -88,15 +89,20 @@ def _transactions(conn: sqlite3.Connection, policy: PrunePolicy, oldest: int | N
     return records, transactions, room
 
 
-def _loose(conn: sqlite3.Connection, cls: RecordClass, keep: int, oldest: int | None, room: int) -> int:
-    """Delivered records that belong to no transaction: beyond the newest `keep`, or too old."""
+def _loose(conn: sqlite3.Connection, cls: RecordClass, policy: PrunePolicy, oldest: int | None, room: int) -> int:
+    """Delivered records that belong to no transaction: beyond the newest `keep_events`, or too old."""
     where = LOOSE[cls]
-    row = conn.execute(f"SELECT seq FROM log WHERE {where} ORDER BY seq DESC LIMIT 1 OFFSET ?", (keep,)).fetchone()  # noqa: S608 - our own text
-    beyond = 0 if row is None else row[0]
+
+    def beyond(newest: int) -> int:
+        text = f"SELECT seq FROM log WHERE {where} ORDER BY seq DESC LIMIT 1 OFFSET ?"  # noqa: S608 - our own text
+        row = conn.execute(text, (newest,)).fetchone()
+        return 0 if row is None else int(row[0])
+
+    upto = max(floor(conn, cls), beyond(policy.most_waiting) if cls == "log" else 0)
     return conn.execute(
         f"DELETE FROM log WHERE seq IN (SELECT seq FROM log WHERE {where} AND seq <= ?"  # noqa: S608
         " AND (seq <= ? OR wall_ms < ?) AND seq NOT IN (SELECT seq FROM quarantine) ORDER BY seq LIMIT ?)",
-        (floor(conn, cls), beyond, oldest, room),
+        (upto, beyond(policy.keep_events), oldest, room),
     ).rowcount
 
 

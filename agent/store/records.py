@@ -136,11 +136,12 @@ class Transaction(Struct, frozen=True):
 
 
 class PrunePolicy(Struct, frozen=True):
-    """What is kept of things finished and delivered. The rest is never touched, whatever the policy says."""
+    """What is kept of things finished and delivered. The rest is never touched, but for `most_waiting`."""
 
     keep_transactions: int = 200
     max_age_ms: int | None = 400 * 24 * 3_600_000  # also drops what is within `keep_…` but older; None: no age limit
     keep_events: int = 1000  # per class: records that belong to no transaction
+    most_waiting: int = 10_000  # records of class `log` that no peer has passed: beyond it the oldest are given up
     keep_quarantined: int = 1000
     step_rows: int = 256  # log records deleted or looked at in one step
     step_pages: int = 128  # pages given back to the file system in one step

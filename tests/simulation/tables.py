@@ -217,13 +217,13 @@ class TableAnswers:
 
 def forget(tables: Tables, policy: PrunePolicy, oldest: int | None) -> PruneReport:
     """One step of pruning: as `agent.store.pruning`, said in sets instead of SQL; a transaction goes as a whole."""
-    given_up = sorted(tables.quarantine)[
+    refused = sorted(tables.quarantine)[
         : max(0, min(len(tables.quarantine) - policy.keep_quarantined, policy.step_rows))
     ]
-    for key in given_up:
+    for key in refused:
         del tables.quarantine[key]
     guarded = {seq for seq, _ in tables.quarantine}
-    room = policy.step_rows - len(given_up)
+    room = policy.step_rows - len(refused)
     records, transactions = 0, 0
     for tx in _finished_to_go(tables, policy, oldest, guarded):
         if room <= 0:
@@ -236,13 +236,15 @@ def forget(tables: Tables, policy: PrunePolicy, oldest: int | None) -> PruneRepo
     for cls in ("log", "ledger"):
         loose = [seq for seq in tables.order[cls] if cls == "log" or tables.log[seq].tx is None]
         beyond = set(loose[: max(0, len(loose) - policy.keep_events)])
+        given_up = set(loose[: max(0, len(loose) - policy.most_waiting)]) if cls == "log" else set()
         for seq in loose:
             wall_ms = tables.log[seq].wall_ms
             aged = oldest is not None and wall_ms is not None and wall_ms < oldest
-            if room > 0 and seq <= tables.floor(cls) and seq not in guarded and (seq in beyond or aged):
+            passed = seq <= tables.floor(cls) or seq in given_up
+            if room > 0 and passed and seq not in guarded and (seq in beyond or aged):
                 records += tables.drop(seq)
                 room -= 1
-    return PruneReport(transactions, records, len(given_up), 0, more=room <= 0)
+    return PruneReport(transactions, records, len(refused), 0, more=room <= 0)
 
 
 def _finished_to_go(tables: Tables, policy: PrunePolicy, oldest: int | None, guarded: set[int]) -> list[str]:

@@ -36,6 +36,18 @@ def test_nothing_goes_that_a_peer_has_not_passed(ledger: LedgerPort) -> None:
     assert [t.tx for t in ledger.transactions(10)] == ["c", "b"]
 
 
+def test_events_that_nobody_takes_are_bounded_too(rig: Rig) -> None:
+    """A station that cannot reach its CSMS notes each refused attempt; that must not fill the disk."""
+    events = [record(n, None, cls="log") for n in range(1, 9)]
+    rig.ledger.commit(Batch(log=[*events, *whole("a", 9)]))
+    policy = PrunePolicy(keep_transactions=0, keep_events=2, most_waiting=5)
+    assert drained(rig.ledger, policy).records == 3
+    ledger = rig.crash()
+    assert seqs_of(ledger.log_after("log", 0, 100)) == [4, 5, 6, 7, 8]
+    assert seqs_of(ledger.log_after("ledger", 0, 100)) == [9, 10, 11]  # money is never given up
+    assert ledger.last_seq() == 11
+
+
 def test_an_open_transaction_stays(ledger: LedgerPort) -> None:
     ledger.commit(Batch(log=[record(1, "open", wall_ms=1), *whole("a", 2), *whole("b", 5), *whole("c", 8)]))
     delivered(ledger)
