@@ -103,6 +103,8 @@ class Dialect16:
                 return Message("Heartbeat", m.HeartbeatRequest())
             case AuthorizeRequest() if not request.group_known:
                 return None  # TC_068_CS: a card that can end nothing is not asked about
+            case AuthorizeRequest() if len(request.token.value) > ID_TAG_LENGTH:
+                return None  # nor is one that 1.6 cannot name: its beginning may be another's
             case AuthorizeRequest():
                 return Message("Authorize", m.AuthorizeRequest(idTag=request.token.value))
             case StatusRequest():

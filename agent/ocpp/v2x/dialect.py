@@ -79,6 +79,8 @@ class Dialect2x:
                 return Message("BootNotification", self._boot(request))
             case HeartbeatRequest():
                 return Message("Heartbeat", m.HeartbeatRequest())
+            case AuthorizeRequest() if len(request.token.value) > self._edition.token_length:
+                return None  # its beginning may be another's
             case AuthorizeRequest():
                 token = tokens.to_wire(self._edition, request.token)
                 return Message("Authorize", m.AuthorizeRequest(idToken=token))
