@@ -3,14 +3,15 @@
 The *virtual register* is what is billed and told. It follows the meter's raw register while that behaves, and absorbs
 what it does not: a reset or a swap goes into the offset (never a step back), a jump that no cable could carry is held
 back and, if it stays, becomes the new base without being billed. While no transaction runs a forward step is
-believed: it harms nobody.
+believed: it harms nobody. A register that stands still while energy flows (a frozen meter, a coarse one) may catch up
+with all that could have flowed since it moved last.
 """
 
 from __future__ import annotations
 
 from enum import Enum
 
-from agent.core.bounds import IMPLAUSIBLE_SAMPLES
+from agent.core.bounds import FROZEN_WH, IMPLAUSIBLE_SAMPLES
 from agent.core.clock import MonoMs, Stamp
 from agent.core.facts import RegisterKept
 from agent.core.samples import Context, Sample, SampleSet
@@ -27,6 +28,7 @@ class Step(Enum):
     SWAPPED = "swapped"  # another meter
     HELD = "held"  # a jump, not believed yet
     REBASED = "rebased"  # a jump that stayed: the new base
+    FROZEN = "frozen"  # the register stands still while the meter itself tells of power
 
 
 class VirtualRegister:
@@ -45,8 +47,8 @@ class VirtualRegister:
     def restore(self, kept: RegisterKept) -> None:
         self.raw_wh, self.register_wh, self.serial = kept.raw_wh, kept.register_wh, kept.serial
 
-    def take(self, reading: MeterReading, at: MonoMs, in_transaction: bool) -> Step:
-        """Follow a reading; what it returns tells how it fitted."""
+    def take(self, reading: MeterReading, at: MonoMs, in_transaction: bool, flowing: bool = False) -> Step:
+        """Follow a reading; what it returns tells how it fitted. `flowing`: the circuit is closed, the car takes part."""
         raw = reading.import_wh
         if self.raw_wh is None:
             self._move(reading, at, raw)
@@ -64,7 +66,12 @@ class VirtualRegister:
                 return Step.HELD
             self._move(reading, at, self.register_wh)
             return Step.REBASED
+        since = self._since
         self._move(reading, at, self.register_wh + grown)
+        if grown == 0 and flowing and since:
+            self._since = since
+            if (reading.power_w or 0) * (at - since) > FROZEN_WH * 3_600_000:
+                return Step.FROZEN
         return Step.GOOD
 
     def _move(self, reading: MeterReading, at: MonoMs, register_wh: int) -> None:

@@ -488,7 +488,9 @@ class Session:
         evse, tx = self.evse, self.evse.tx
         due = [evse.connect_deadline, evse.show[1] if evse.show is not None and evse.show[1] > now.mono_ms else None]
         if tx is not None:
-            due += [tx.deadline, tx.next_sample, tx.next_end_sample]
+            due.append(tx.deadline)
+            if tx.stage is Stage.RUNNING:
+                due += [tx.next_sample, tx.next_end_sample]
             if tx.stage is Stage.RUNNING and not tx.charged and evse.offered_since is not None:
                 grace = MonoMs(evse.offered_since + FIRST_CHARGE_GRACE_MS)
                 due.append(grace if grace > now.mono_ms else None)

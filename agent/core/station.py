@@ -416,17 +416,19 @@ class Station:
         if evse is None:
             return
         tx = evse.tx
-        step = evse.register.take(event.reading, turn.now.mono_ms, tx is not None and tx.stage is not Stage.BEGINNING)
+        counts = tx is not None and tx.stage is not Stage.BEGINNING
+        step = evse.register.take(event.reading, turn.now.mono_ms, counts, evse.energy_flows)
         evse.reading = event.reading
         self.faults.clear(evse.id, FaultCode.POWER_METER, "meter")
-        if step is Step.HELD:
+        if step in {Step.HELD, Step.FROZEN}:
+            info = "register jumped" if step is Step.HELD else "register stands still"
             implausible = Fault(
                 code=FaultCode.METER_IMPLAUSIBLE, evse=evse.id, source="meter", blocking=False, info="register jumped"
             )
             self.faults.raise_(implausible)
         elif step is Step.GOOD:
             self.faults.clear(evse.id, FaultCode.METER_IMPLAUSIBLE, "meter")
-        if step is not Step.GOOD:
+        if step not in {Step.GOOD, Step.FROZEN}:
             turn.record(evse.register.kept(evse.id))
         session = self.sessions[evse.id]
         session.metered(turn)
@@ -439,6 +441,7 @@ class Station:
         self.faults.raise_(
             Fault(code=FaultCode.POWER_METER, evse=evse.id, source="meter", blocking=False, info=event.why[:50])
         )
+        evse.reading = None  # only the register outlives it: an old voltage is not to be told as a new one
         self.sessions[evse.id].snapshot(turn, event.read_id)
 
     def _fault_changed(self, turn: Turn, event: FaultChanged) -> None:
@@ -565,7 +568,8 @@ class Station:
 
     def _timer_fired(self, turn: Turn, event: TimerFired) -> None:
         """What is due is looked at after every event. A timer may fire a moment early: it is planned anew then."""
-        self._wake = None
+        if self._wake is not None and self._wake > turn.now.mono_ms:
+            self._wake = None
 
     def _nothing(self, turn: Turn, event: RequestDone) -> None:
         """What is due is looked at after every event."""
