@@ -48,7 +48,7 @@ class VirtualRegister:
         self.raw_wh, self.register_wh, self.serial = kept.raw_wh, kept.register_wh, kept.serial
 
     def take(self, reading: MeterReading, at: MonoMs, in_transaction: bool, flowing: bool = False) -> Step:
-        """Follow a reading; what it returns tells how it fitted. `flowing`: the circuit is closed, the car takes part."""
+        """Follow a reading; what it returns tells how it fitted. `flowing`: closed, and the car takes part."""
         raw = reading.import_wh
         if self.raw_wh is None:
             self._move(reading, at, raw)
