@@ -10,6 +10,8 @@ from typing import Any
 from agent.core.rules import Options, PowerLoss
 from agent.daemon.config import Config
 from agent.daemon.config_tables import Resumption
+from agent.daemon.version import version
+from agent.ocpp import tls
 from agent.ocpp.dialect import Identity, Make
 from agent.ocpp.endpoint import Endpoint
 from agent.ocpp.v2x.dialect import Dialect201
@@ -76,11 +78,16 @@ def topology(config: Config, devices: Devices) -> Topology:
         vendor=station.vendor,
         model=station.model,
         serial=station.serial,
-        firmware=station.firmware_version,
+        firmware=_firmware(config),
         identity=station.identity,
         security_profile=config.csms.endpoint.security_profile,
         network_profiles={1: config.csms.endpoint.security_profile},
+        certificates=tls.count_roots(config.csms.endpoint.tls),
     )
+
+
+def _firmware(config: Config) -> str:
+    return config.station.firmware_version or version()
 
 
 def _evse(config: Config, one: layout.Evse, devices: Devices) -> Evse:
@@ -142,7 +149,7 @@ def plan(config: Config, made: Registry, *, cold: bool, reason: str = "") -> Pla
             vendor=station.vendor,
             model=station.model,
             serial=station.serial,
-            firmware=station.firmware_version,
+            firmware=_firmware(config),
             iccid=station.iccid,
             imsi=station.imsi,
             box_serial=station.charge_box_serial,

@@ -12,7 +12,6 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from importlib import metadata
 from typing import Any
 
 from msgspec.structs import replace
@@ -24,6 +23,7 @@ from agent.daemon.config import Config
 from agent.daemon.config_error import ConfigError
 from agent.daemon.config_tables import ResetAction
 from agent.daemon.logs import LogHub
+from agent.daemon.version import version
 from agent.runtime.agent import Agent
 from agent.store.ledger import Ledger
 from agent.variables import names
@@ -60,7 +60,7 @@ class Daemon:
         self._powered = asyncio.Event()
         self._powered.set()
         self._guard: GuardPort | None = None
-        self.version = _version()
+        self.version = version()
         self.reset_retries = 0  # as the station was configured at its last boot
 
     def stop(self) -> None:
@@ -223,10 +223,3 @@ class Daemon:
         log.warning("refused a call of the API", extra={"who": who, "method": method})
         if self.agent is not None:
             self.agent.security("InvalidMessages", f"API call {method} refused for {who}")
-
-
-def _version() -> str:
-    try:
-        return metadata.version("evse-agent")
-    except metadata.PackageNotFoundError:
-        return "0"

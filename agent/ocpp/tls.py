@@ -68,6 +68,15 @@ class TlsContexts:
         return self._made[1]
 
 
+def count_roots(files: TlsFiles) -> int:
+    """How many root certificates are configured, each counted once and the system's not at all. Raises TlsFileError."""
+    if not files.roots:
+        return 0
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    _load_roots(context, TlsFiles(files.roots))
+    return context.cert_store_stats()["x509"]
+
+
 def _fingerprint(files: TlsFiles) -> tuple[object, ...]:
     marks: list[object] = []
     for name in (*files.roots, files.certificate, files.key):

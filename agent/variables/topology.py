@@ -108,6 +108,7 @@ class Topology:
     time_sources: tuple[str, ...] = ("Heartbeat",)
     file_transfer: tuple[str, ...] = ()
     network_profiles: Mapping[int, int] = field(default_factory=lambda: {1: 1})
+    certificates: int = 0  # root certificates of the CSMS that are configured
 
     def places(self) -> Iterator[tuple[int, int]]:
         """(EVSE, connector) of every connector. Its position, from 1, is the connector id of OCPP 1.6."""

@@ -11,6 +11,7 @@ from agent.variables.vocabulary import DataType, Mutability
 
 RO = Mutability.READ_ONLY
 DAY_S = 86_400
+CERTIFICATES = 100  # more are counted as so many
 # What the rpc layer and the registry take in one call; reported so that a CSMS can keep to it.
 ITEMS_PER_MESSAGE = "100"
 BYTES_PER_MESSAGE = "65536"
@@ -22,6 +23,10 @@ def _security_profile(place: Place) -> Derived:
 
 def _identity(place: Place) -> Derived:
     return Derived(fact=place.topology.identity)
+
+
+def _certificates(place: Place) -> Derived:
+    return Derived(fact=str(min(place.topology.certificates, CERTIFICATES)))
 
 
 def _time_sources(place: Place) -> Derived:
@@ -66,10 +71,9 @@ SECURITY: tuple[Definition, ...] = (
         variable="CertificateEntries",
         type=DataType.INTEGER,
         minimum=0,
-        maximum=100,
-        default="0",
+        maximum=CERTIFICATES,
         mutability=RO,
-        live=True,
+        derive=_certificates,
         doc="Number of installed certificates.",
     ),
     Definition(

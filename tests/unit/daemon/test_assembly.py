@@ -1,0 +1,58 @@
+"""What the parts of a station are told of its configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+
+from agent.daemon import assembly
+from agent.daemon.config import Config, parse
+from agent.daemon.version import version
+from agent.variables import names
+from agent.variables.address import Address
+
+STATION = {"identity": "CS001", "vendor": "V", "model": "M"}
+CSMS = {"url": "ws://csms.example/ocpp", "password": "correct-horse-battery"}
+FIRMWARE = Address("ChargingStation", "FirmwareVersion")
+
+
+def config(**tables: Any) -> Config:
+    document = {"station": STATION, "csms": CSMS, "board": {"kind": "mock"}, **tables}
+    return parse(document, "/etc/x/agent.toml", environ={})
+
+
+def firmware(made: Config) -> set[str]:
+    """The version that BootNotification tells, and the one of the device model."""
+    registry = assembly.registry(made, assembly.Devices(made.board))
+    return {assembly.plan(made, registry, cold=False).identity.firmware, registry.text(FIRMWARE)}
+
+
+def test_the_firmware_is_the_agents_version_unless_it_is_written() -> None:
+    assert firmware(config()) == {version()} != {""}
+    assert firmware(config(station={**STATION, "firmware_version": "acme 7"})) == {"acme 7"}
+
+
+def roots(folder: Path, count: int) -> list[Path]:
+    paths = [folder / f"root{number}.pem" for number in range(count)]
+    for path in paths:
+        trustme.CA(organization_name=path.stem).cert_pem.write_to_path(path)
+    return paths
+
+
+@pytest.mark.parametrize("files", [0, 1, 3])
+def test_the_certificates_are_counted(tmp_path: Path, files: int) -> None:
+    """SecurityCtrlr.CertificateEntries: a file may hold several, and one that is in two files is one."""
+    named = [str(path) for path in roots(tmp_path, files)]
+    both = tmp_path / "all.pem"
+    both.write_text("".join(Path(name).read_text() for name in named))
+    csms = {**CSMS, "url": "wss://csms.example/ocpp", "roots": [*named, str(both)]} if files else CSMS
+    made = config(csms=csms)
+    assert assembly.registry(made, assembly.Devices(made.board)).integer(names.CERTIFICATE_ENTRIES) == files
+
+
+def test_the_certificates_of_the_system_are_not_installed_ones() -> None:
+    made = config(csms={**CSMS, "url": "wss://csms.example/ocpp", "system_roots": True})
+    assert assembly.registry(made, assembly.Devices(made.board)).integer(names.CERTIFICATE_ENTRIES) == 0
