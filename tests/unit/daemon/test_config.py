@@ -232,7 +232,7 @@ kind = "mixed"
 [[evse]]
 id = 1
 power_path = { driver = "mock" }
-meter = { driver = "modbus", port = "/dev/ttyUSB0", unit = 1, map = "sdm120" }
+meter = { driver = "modbus", port = "/dev/ttyUSB0", unit = 1, map = "eastron_sdm120" }
 """
 
 
@@ -255,7 +255,7 @@ def test_errors_of_the_board_file_name_that_file(tmp_path: Path) -> None:
 
 
 def test_two_evses_on_one_meter() -> None:
-    meter = {"driver": "modbus", "port": "/dev/ttyUSB0", "unit": 1, "map": "sdm120"}
+    meter = {"driver": "modbus", "port": "/dev/ttyUSB0", "unit": 1, "map": "eastron_sdm120"}
     found = error(
         board={"kind": "mixed", "name": "lab"},
         evse=[{"id": number, "power_path": {"driver": "mock"}, "meter": meter} for number in (1, 2)],
