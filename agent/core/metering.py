@@ -45,13 +45,15 @@ class VirtualRegister:
         self._held = 0
 
     def restore(self, kept: RegisterKept) -> None:
-        self.raw_wh, self.register_wh, self.serial = kept.raw_wh, kept.register_wh, kept.serial
+        if kept.raw_wh or kept.register_wh or kept.serial:  # else no meter had been heard of yet
+            self.raw_wh, self.register_wh, self.serial = kept.raw_wh, kept.register_wh, kept.serial
 
     def take(self, reading: MeterReading, at: MonoMs, in_transaction: bool, flowing: bool = False) -> Step:
         """Follow a reading; what it returns tells how it fitted. `flowing`: closed, and the car takes part."""
         raw = reading.import_wh
         if self.raw_wh is None:
-            self._move(reading, at, raw)
+            # A transaction that began without a meter is not billed what that counted in its life.
+            self._move(reading, at, self.register_wh if in_transaction else raw)
             return Step.GOOD
         swapped = bool(reading.serial and self.serial and reading.serial != self.serial)
         if swapped or raw < self.raw_wh:

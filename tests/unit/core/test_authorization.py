@@ -198,7 +198,9 @@ def test_an_entry_that_is_heard_of_again_is_the_youngest() -> None:
     cache = Cache(rules_of())
     for number in range(CACHE_ENTRIES):
         cache.update(turn(), IdToken(value=f"{number:04}"), ACCEPTED)
-    cache.update(turn(), IdToken(value="0000"), ACCEPTED)
+    for number in (7, 0):
+        cache.update(turn(), IdToken(value=f"{number:04}"), ACCEPTED)
+        assert len(cache) == CACHE_ENTRIES  # nobody had to make room
     cache.update(turn(), IdToken(value="new"), ACCEPTED)
     assert cache.find(IdToken(value="0000"), at(0)) == ACCEPTED
     assert cache.find(IdToken(value="0001"), at(0)) is None

@@ -171,6 +171,21 @@ def test_without_a_link_nothing_is_asked_and_nothing_is_due() -> None:
     assert not ticked(registration, 301_000).effects
 
 
+def test_nothing_stays_due_that_was_done_or_cannot_be() -> None:
+    """What is due wakes the station: something overdue for ever would never let it sleep."""
+    pending = in_state(State.PENDING)
+    assert pending.wake() == [300_000]
+    ticked(pending, 300_000)
+    assert pending.wake() == []  # its answer is awaited now
+    pending.link_closed()
+    accepted = in_state(State.ACCEPTED)
+    accepted.link_closed()
+    assert pending.wake() == accepted.wake() == []
+    late = in_state(State.PENDING)
+    late.answered(turn(1_000), answer("Accepted"))
+    assert late.wake() == [301_000]
+
+
 # --- heartbeats ----------------------------------------------------------------------------------------------------
 
 
