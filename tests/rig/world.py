@@ -17,15 +17,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from agent.core.rules import Options
 from agent.demo.csms import Csms, Received
 from agent.ocpp.dialect import Identity, Make
-from agent.ocpp.endpoint import Endpoint
+from agent.ocpp.endpoint import Endpoint, TlsFiles
 from agent.ocpp.v2x.dialect import Dialect201
 from agent.ocpp.v16.dialect import Dialect16
 from agent.runtime.agent import Agent, Plan
@@ -56,11 +59,26 @@ MEASURANDS = (
     "Frequency",
     "SoC",
 )
+CSMS_HOST = "csms"
 RESET_S = 2.0  # how long the machine takes to come back after a reset
 
 
 def _virtual_now() -> datetime:
     return datetime.fromtimestamp(time.time(), UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is between station and CSMS: the loop with its network, and TLS over it if the CSMS has a context."""
+
+    loop: Callable[[int | str], contextlib.AbstractContextManager[SimLoop]] = simulate
+    context: ssl.SSLContext | None = None
+    roots: str = ""
+
+
+IN_MEMORY = Line()
+LINE: ContextVar[Line] = ContextVar("line", default=IN_MEMORY)
+"""The line of the worlds that are made from now on; `tests.rig.kernel` has another."""
 
 
 class NotSeen(AssertionError):
@@ -83,6 +101,9 @@ class World:
         features: Mapping[str, Any] | None = None,
         trust_system_clock: bool = True,
     ) -> None:
+        line = LINE.get()
+        if line.context is not None:
+            security_profile = 2
         self.loop = loop
         self.version = version
         self.document = dict(document or {})
@@ -113,11 +134,12 @@ class World:
         )
         offered = subprotocols or (SUBPROTOCOLS[version],)
         self.endpoint = Endpoint(
-            url="ws://csms:9000/ocpp",
+            url=f"{'ws' if line.context is None else 'wss'}://{CSMS_HOST}:9000/ocpp",
             identity=IDENTITY,
             security_profile=security_profile,
             password=Secret(PASSWORD),
             subprotocols=offered,
+            tls=TlsFiles(roots=(line.roots,) if line.roots else ()),
         )
         self.csms = Csms(
             now=_virtual_now, subprotocols=offered, passwords={IDENTITY: PASSWORD} if security_profile else None
@@ -129,7 +151,8 @@ class World:
         self.resets: list[str] = []
         self.boots = 0
         self._seen = 0
-        loop.spawn("csms", self.csms.run("csms", 9000))
+        serving: dict[str, Any] = {} if line.context is None else {"ssl": line.context}
+        loop.spawn("csms", self.csms.run(CSMS_HOST, 9000, **serving))
 
     # The station
 
@@ -397,7 +420,7 @@ def world(version: str, *, seed: int | str = 1, **options: Any) -> Iterator[Worl
     for name in ("variables", "variable", "ocpp16"):
         if name in options:
             document[name] = options.pop(name)
-    with simulate(seed) as loop:
+    with LINE.get().loop(seed) as loop:
         made = World(loop, version, document=document, **options)
         made.mock.host = _Host(made)
         yield made

@@ -30,6 +30,7 @@ def test_tc_036_cs() -> None:
         configure(w, MeterValueSampleInterval=SAMPLE_S)
         accept(w)
         transaction = charging(w)
+        w.advance(1)  # the last answer is there
         w.bench("network.set", up=False)
         w.advance(4 * SAMPLE_S + 2)
         assert not w.heard()
@@ -54,6 +55,7 @@ def _offline(w: World, **keys: str | int) -> None:
     )
     accept(w)
     id_tag_cached(w)
+    w.advance(1)  # the last answer is there
     w.bench("network.set", up=False)
     w.advance(2)
 
