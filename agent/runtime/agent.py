@@ -43,6 +43,7 @@ from agent.runtime import codec
 from agent.runtime.backend import Backend
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware, Meter
+from agent.runtime.logbook import Logbook
 from agent.runtime.pump import PEER, Pump
 from agent.store.faults import StoreFault
 from agent.store.interface import FailureKind, LedgerPort
@@ -141,6 +142,7 @@ class Agent:
         )
         self.backend = self._make_backend()
         self.pump.connect(self.backend, self.hardware)
+        self.pump.watchers.append(Logbook(self.station.faults.all).note)
         self.pump.applied.append(self._applied)
         self._commands = itertools.count(1)
         self._opened = ledger.opening
@@ -217,6 +219,9 @@ class Agent:
                 tasks.create_task(self.backend.run(), name="backend")
             tasks.create_task(self._tend(), name="tend")
             self._tell_opening()
+            resumed = sum(evse.tx is not None for evse in self.station.evses.values())
+            why = self.station.registration.reason
+            log.info("station started", extra={"boot": self.clock.now().boot, "reason": why, "resumed": resumed})
             reboot = await self.pump.reboot
             log.info("reset", extra={"reason": reboot.reason})
             raise _Over(reboot)
