@@ -12,6 +12,8 @@ WAITING_CAUSES: Final = 16  # causes that wait for a meter snapshot
 REPORT_ROWS: Final = 16  # rows of a NotifyReport page, at most
 FAULTS: Final = 64  # raised at once
 FLOATING_TOKENS: Final = 8  # accepted cards that wait for a plug
+QUESTIONS: Final = 8  # tokens that the CSMS is asked about at once
+READERS: Final = 32  # whose pace is watched
 
 SNAPSHOT_TIMEOUT_MS: Final = 2_000  # then the last good reading serves
 OPEN_TIMEOUT_MS: Final = 10_000  # the guard opens after 6 s at the latest
@@ -28,4 +30,6 @@ PERMITS_A_BOOT: Final = 1_000_000  # numbers of permits that one boot has for it
 PERMIT_BOOTS: Final = 2_000  # … so that they stay within 31 bits
 PERMIT_RENEWALS: Final = 3  # within one lease
 MIN_CURRENT_MA: Final = 6_000  # IEC 61851-1 annex A: no current below 6 A can be told
+TOKENS_AT_ONCE: Final = 5  # of one reader
+TOKEN_EVERY_MS: Final = 500  # no people are quicker at one reader for long
 SHOW_MS: Final = 3_000  # how long "accepted" or "rejected" is shown

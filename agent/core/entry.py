@@ -4,6 +4,8 @@ token ──► ends somebody's authorization? ──► yes: it ends, without a
           master pass? ──► everything served ends (C16)
           an EVSE to authorise? ──► cache, offline rules or CSMS decide (`agent.core.authorization`)
             accepted ──► the plugged EVSE, the only free one, or the next of the reader's that is plugged in
+
+A reader that floods is heard twice a second after the first few; what is asked about is not asked about again.
 """
 
 from __future__ import annotations
@@ -11,7 +13,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.core.authorization import Decision
-from agent.core.bounds import FLOATING_TOKENS, SHOW_MS
+from agent.core.bounds import (
+    FLOATING_TOKENS,
+    QUESTIONS,
+    READERS,
+    SHOW_MS,
+    TOKEN_EVERY_MS,
+    TOKENS_AT_ONCE,
+)
 from agent.core.clock import MonoMs
 from agent.core.commands import StartTransaction
 from agent.core.effects import Ask
@@ -44,6 +53,11 @@ class Question:
         self.remote = False
         self.remote_start_id: int | None = None
 
+    def same(self, other: Question) -> bool:
+        """Whether an answer serves both."""
+        ours, theirs = (self.evse, self.served, self.remote), (other.evse, other.served, other.remote)
+        return self.token.same(other.token) and ours == theirs
+
 
 class Entry:
     """The station's token handling."""
@@ -52,6 +66,7 @@ class Entry:
         self._station = station
         self._questions: dict[int, Question] = {}
         self._floating: list[tuple[Authorization, frozenset[int], MonoMs]] = []
+        self._busy_until: dict[str, int] = {}  # each reader's tokens, as if they took their time
 
     def tick(self, turn: Turn) -> None:
         """Accepted cards wait for a plug only so long."""
@@ -83,6 +98,8 @@ class Entry:
 
     def presented(self, turn: Turn, event: TokenPresented) -> None:
         token = IdToken(value=event.read.token, kind=event.read.kind.value)
+        if self._floods(event.read.reader, turn.now.mono_ms):
+            return
         served = [self._station.evses[e] for e in event.read.evses if e in self._station.evses] or list(
             self._station.evses.values()
         )
@@ -103,6 +120,15 @@ class Entry:
             self._stop_all(turn, served, token)
             return
         self._consider_token(turn, token, served)
+
+    def _floods(self, reader: str, now: MonoMs) -> bool:
+        """Whether a reader reads more than people can show it."""
+        until = max(self._busy_until.pop(reader, 0), now)
+        heard = until - now <= (TOKENS_AT_ONCE - 1) * TOKEN_EVERY_MS
+        if len(self._busy_until) >= READERS:
+            del self._busy_until[next(iter(self._busy_until))]
+        self._busy_until[reader] = until + TOKEN_EVERY_MS if heard else until
+        return not heard
 
     def _stop_by_token(self, turn: Turn, evse: Evse, token: IdToken) -> None:
         self._flash(turn, evse, IndicatorState.ACCEPTED)
@@ -143,6 +169,11 @@ class Entry:
         token = question.token
         decision, info = self._station.authorizer.decide(token, turn.now, self._station.online)
         if decision is Decision.ASK:
+            if any(q.same(question) for q in self._questions.values()):
+                return  # the answer is on its way
+            if len(self._questions) >= QUESTIONS:
+                self._refused(turn, question)
+                return
             request_id = _AUTHORIZE_BASE + self._station.next_read()
             self._questions[request_id] = question
             turn.do(
