@@ -17,6 +17,16 @@ WallMs = NewType("WallMs", int)
 SOFTWARE_MADE_MS = 1_767_225_600_000  # 2026-01-01: nothing of ours has happened before
 
 
+def following(now: MonoMs, interval_ms: int, present: MonoMs | None = None) -> MonoMs | None:
+    """The next moment of a series, none missed twice; None when the interval is 0 (switched off)."""
+    if interval_ms <= 0:
+        return None
+    moment = now + interval_ms
+    if present is not None and moment <= present:
+        moment = present + interval_ms
+    return MonoMs(moment)
+
+
 class Now(Struct, frozen=True):
     """The present: monotonic time of this boot, wall time (None until the clock is trusted), boot number."""
 

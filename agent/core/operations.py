@@ -338,7 +338,7 @@ class Operations:
     def _trigger_meter(self, turn: Turn, evse: Evse, measurands: tuple[str, ...]) -> None:
         """The most recent values, now (F06.FR.06, F06.FR.09)."""
         session = self._station.sessions[evse.id]
-        found = session.sample(turn, measurands, Context.TRIGGER)
+        found = session.sampling.sample(turn, measurands, Context.TRIGGER)
         if found is not None:
             tx = evse.tx.tx if evse.tx is not None and evse.tx.opened else None
             request = MeterRequest(evse=evse.id, samples=(found,), tx=tx, connector=evse.connector, triggered=True)
@@ -350,9 +350,9 @@ class Operations:
         if tx is None or tx.stage is not Stage.RUNNING:
             return
         session = self._station.sessions[evse.id]
-        found = session.sample(turn, self._station.rules.updated_measurands, Context.TRIGGER)
+        found = session.sampling.sample(turn, self._station.rules.updated_measurands, Context.TRIGGER)
         samples = (found,) if found is not None else ()
-        session.record(turn, tx, TransactionPhase.UPDATED, Cause(trigger=Trigger.TRIGGER), samples=samples)
+        session.recorder.record(turn, tx, TransactionPhase.UPDATED, Cause(trigger=Trigger.TRIGGER), samples=samples)
 
     def _transaction_status(self, command: GetTransactionStatus) -> Result:
         waiting = self._station.waiting

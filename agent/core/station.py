@@ -304,12 +304,12 @@ class Station:
         if self._aligned_at is not None and now >= self._aligned_at:
             self._aligned_at = None
             for session in self.sessions.values():
-                if not session.aligned(turn) and self.registration.accepted:
+                if not session.sampling.aligned(turn) and self.registration.accepted:
                     self._aligned_idle(turn, session)
         if self._aligned_end_at is not None and now >= self._aligned_end_at:
             self._aligned_end_at = None
             for session in self.sessions.values():
-                session.aligned_for_end(turn)
+                session.sampling.aligned_for_end(turn)
         interval, ended = self.rules.aligned_interval_s, self.rules.aligned_ended_interval_s
         if interval and self._aligned_at is None:
             self._aligned_at = MonoMs(now + next_boundary(wall, interval) - wall)
@@ -321,7 +321,7 @@ class Station:
             self._aligned_end_at = None
 
     def _aligned_idle(self, turn: Turn, session: Session) -> None:
-        found = session.sample(turn, self.rules.aligned_measurands, Context.CLOCK)
+        found = session.sampling.sample(turn, self.rules.aligned_measurands, Context.CLOCK)
         if found is not None:
             request = MeterRequest(evse=session.evse.id, samples=(found,))
             turn.do(Ask(request_id=0, delivery="report", request=request))
@@ -423,7 +423,7 @@ class Station:
         if step in {Step.HELD, Step.FROZEN}:
             info = "register jumped" if step is Step.HELD else "register stands still"
             implausible = Fault(
-                code=FaultCode.METER_IMPLAUSIBLE, evse=evse.id, source="meter", blocking=False, info="register jumped"
+                code=FaultCode.METER_IMPLAUSIBLE, evse=evse.id, source="meter", blocking=False, info=info
             )
             self.faults.raise_(implausible)
         elif step is Step.GOOD:
@@ -431,7 +431,7 @@ class Station:
         if step not in {Step.GOOD, Step.FROZEN}:
             turn.record(evse.register.kept(evse.id))
         session = self.sessions[evse.id]
-        session.metered(turn)
+        session.recorder.metered(turn)
         session.snapshot(turn, event.read_id)
 
     def _meter_failed(self, turn: Turn, event: MeterFailed) -> None:
@@ -476,7 +476,7 @@ class Station:
             if self.options.power_loss is PowerLoss.STOP:
                 self.sessions[evse.id].end(turn, evse.tx, cause)
             else:
-                self.sessions[evse.id].keep(turn, evse.tx)
+                self.sessions[evse.id].recorder.keep(turn, evse.tx)
 
     def _token_presented(self, turn: Turn, event: TokenPresented) -> None:
         self.entry.presented(turn, event)

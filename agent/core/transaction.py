@@ -109,6 +109,11 @@ class Transaction:
     def running(self) -> bool:
         return self.stage is Stage.RUNNING
 
+    def own(self, auth: Authorization | None) -> None:
+        """Whoever is authorised first owns the transaction."""
+        if auth is not None and self.token is None:
+            self.token, self.group, self.remote_start_id = auth.token, auth.group, auth.remote_start_id
+
     def charging_time_s(self, now: MonoMs) -> int:
         running = now - self.charging_since if self.charging_since is not None else 0
         return (self.time_charging_ms + running) // 1000
@@ -123,6 +128,31 @@ class Transaction:
             self.charging_since = None
         self.under_way = self.under_way or (self.opened and state is not ChargingState.EV_CONNECTED)
         self.state = state
+
+    # What is told once, or anew when it has changed: each gives what this step has to tell.
+
+    def tell_token(self, shown: IdToken | None) -> IdToken | None:
+        """The token shown at this step, else the transaction's own until it was told (E01.FR.10)."""
+        token = shown if shown is not None or self.token_told else self.token
+        self.token_told = self.token_told or (token is not None and token.same(self.token))
+        return token
+
+    def tell_remote_start(self) -> int | None:
+        told = None if self.remote_told else self.remote_start_id
+        self.remote_told = self.remote_told or told is not None
+        return told
+
+    def tell_phases(self, phases: int) -> int | None:
+        told = phases if phases != self.phases_told else None
+        self.phases_told = phases
+        return told
+
+    def tell_cable(self, cable_ma: int | None) -> int | None:
+        """In amperes; a cable that is not there is nothing to tell."""
+        if cable_ma is None or cable_ma == self.cable_told:
+            return None
+        self.cable_told = cable_ma
+        return cable_ma // 1000
 
     def add_end_sample(self, sample: SampleSet, bound: int) -> None:
         """Keep a sample for the end; when full, every second intermediate one goes (E06.FR.13)."""
