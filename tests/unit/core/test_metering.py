@@ -84,7 +84,8 @@ def test_a_meter_that_once_does_not_tell_its_number_is_the_same_meter() -> None:
     watched = Watched(5_000, serial="A")
     assert watched.read(5_003, serial="") is Step.GOOD
     assert watched.read(5_006, serial="A") is Step.GOOD
-    assert watched.read(5_006, serial="B") is Step.SWAPPED
+    watched.read(5_006, serial="")
+    assert watched.read(5_009, serial="B") is Step.SWAPPED
     assert watched.wh == 5_006
 
 
@@ -94,6 +95,14 @@ def test_a_jump_that_no_cable_could_carry_is_not_billed_and_not_believed_at_once
     assert watched.wh == 5_000
     assert watched.read(5_006) is Step.GOOD  # it was a wrong reading
     assert watched.wh == 5_006
+
+
+def test_what_a_cable_could_carry_is_twice_the_hardware_and_a_margin_for_late_readings() -> None:
+    """22 kW: 12 Wh in one second, 22 kWh in half an hour, and 500 Wh."""
+    assert Watched(5_000).read(5_000 + 512) is Step.GOOD
+    assert Watched(5_000).read(5_000 + 513) is Step.HELD
+    assert Watched(5_000).read(5_000 + 22_500, after_ms=HOUR_MS // 2) is Step.GOOD
+    assert Watched(5_000).read(5_000 + 22_501, after_ms=HOUR_MS // 2) is Step.HELD
 
 
 def test_a_jump_that_stays_is_the_new_base_without_being_billed() -> None:
