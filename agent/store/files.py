@@ -13,7 +13,17 @@ from pathlib import Path
 from agent.store.faults import StoreFault, of_os
 
 MAX_FILE_BYTES = 1024 * 1024
+LITTLE_BYTES = 256 * 1024  # room below which a commit may fail
 DRAFT = ".draft"  # ends the name of a file that is being written
+
+
+def is_doubtful(path: Path) -> bool:
+    """Whether the file system of `path` says that it takes no more: read-only, no room, or it does not answer."""
+    try:
+        told = os.statvfs(path)
+    except OSError:
+        return True
+    return bool(told.f_flag & os.ST_RDONLY) or told.f_bavail * told.f_frsize < LITTLE_BYTES
 
 
 def write_file(path: Path, content: bytes) -> None:

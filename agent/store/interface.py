@@ -57,6 +57,10 @@ class LedgerPort(Protocol):
     def heal(self) -> bool:
         """Try to bring what is held into the database; True if all is well (again)."""
 
+    def probe(self, *, write: bool) -> None:
+        """Look whether a commit would still reach the database, so that a sick disk shows before it is needed: `health`
+        tells. Without `write` by what the file system says of itself, which costs no write."""
+
     def tend(self) -> None:
         """Housekeeping that is due, between commits: cheap if none is."""
 

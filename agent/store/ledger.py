@@ -21,6 +21,7 @@ from typing import NoReturn
 
 from agent.store import pruning
 from agent.store.faults import StoreFault, of_sqlite
+from agent.store.files import is_doubtful
 from agent.store.holding import Held
 from agent.store.interface import FailureKind, Opening
 from agent.store.opening import PAGE_BYTES, Opened, open_database, open_in_memory
@@ -196,6 +197,19 @@ class Ledger(Answers):
             self._fault = self._held.fault
             self._checkpoint()
         return self.health is None
+
+    def probe(self, *, write: bool) -> None:
+        if self._holding or self._dead or not (write or self._failing or is_doubtful(self.path)):
+            return
+        try:
+            with self._transaction():
+                set_meta(self._conn, "probed", time.time_ns() // 1_000_000_000)
+                self._pretend()
+        except StoreFault as fault:
+            self._fault = fault
+            self._hold()
+            return
+        self._wal_bytes += COMMIT_OVERHEAD_BYTES
 
     def tend(self) -> None:
         if self._wal_bytes >= CHECKPOINT_BYTES and not self._holding and not self._dead:

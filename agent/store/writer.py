@@ -3,7 +3,8 @@
 Everything that is asked of the ledger while the daemon runs goes through this queue, in order, so the ledger is never
 used by two threads and a question sees all commits made before it. Commits that wait together are committed together:
 one sync for all of them. While the ledger is unwell the writer tries to heal it every few seconds and says so when that
-changes.
+changes. While nothing is committed it looks after the disk now and then, so that a sick one is known before a driver
+comes.
 
 A simulation has no use for threads: with `inline` the same queue works in the event loop itself, in whatever time it
 keeps.
@@ -32,6 +33,8 @@ GROUP_BATCHES = 64  # as many as are committed with one sync
 GROUP_BYTES = 256 * 1024
 BACKLOG_BATCHES = 2000  # a disk that is so far behind has failed
 HEAL_EVERY_S = 5.0
+PROBE_EVERY_S = 60.0  # without a commit the disk is looked at so often …
+PROBES_A_WRITE = 5  # … and every so many times by writing: a page, while all is idle
 LATENCIES = 256
 
 
@@ -87,6 +90,8 @@ class Writer:
         self._clock_ns = clock_ns
         self._told = ledger.health
         self._heal_at = 0.0
+        self._probe_at = 0.0
+        self._probes = 0
         self._queue: deque[_Commit | _Call] = deque()
         self._wake = asyncio.Event()
         self._closed = False
@@ -130,6 +135,7 @@ class Writer:
 
     async def run(self) -> None:
         """Work until `close`. A mistake in a batch ends it with the error: a broken invariant is not committed."""
+        self._put_probe_off()
         try:
             while self._queue or not self._closed:
                 if self._told is not None and asyncio.get_running_loop().time() >= self._heal_at:
@@ -153,20 +159,38 @@ class Writer:
         self._wake.set()
 
     async def _idle(self) -> None:
-        """Nothing to do: housekeeping, then wait for work, or for the time to try to heal."""
+        """Nothing to do: housekeeping, then wait for work, or for the time to probe or to try to heal."""
         await self._in_thread(self._ledger.tend)
         self._tell()
         self._wake.clear()
         if self._queue or self._closed:
             return
+        while self._told is None:
+            if await self._is_woken(self._probe_at):
+                return
+            await self._probe()
+        await self._is_woken(self._heal_at)
+
+    async def _is_woken(self, until: float) -> bool:
+        """Whether there is something to do before this time."""
         with suppress(TimeoutError):
-            async with asyncio.timeout_at(None if self._told is None else self._heal_at):
+            async with asyncio.timeout_at(until):
                 await self._wake.wait()
+        return self._wake.is_set()
 
     async def _heal(self) -> None:
         await self._in_thread(self._ledger.heal)
         self._tell()
         self._heal_at = asyncio.get_running_loop().time() + HEAL_EVERY_S
+
+    async def _probe(self) -> None:
+        self._put_probe_off()
+        self._probes += 1
+        await self._in_thread(lambda: self._ledger.probe(write=self._probes % PROBES_A_WRITE == 0))
+        self._tell()
+
+    def _put_probe_off(self) -> None:
+        self._probe_at = asyncio.get_running_loop().time() + PROBE_EVERY_S
 
     async def _work(self) -> None:
         first = self._queue.popleft()
@@ -197,6 +221,7 @@ class Writer:
                 _fail(entry.done, error if isinstance(error, Exception) else StoreFault("io", "the writer has stopped"))
             raise
         self._tell()
+        self._put_probe_off()
         now_ns = self._clock_ns()
         self.stats.groups += 1
         for entry, result in zip(group, results, strict=True):

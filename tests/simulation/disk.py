@@ -202,6 +202,11 @@ class SimDisk(TableAnswers):
         self._memory_bytes = self._used = 0
         self._lower, self._fault = False, None
 
+    def probe(self, *, write: bool) -> None:
+        self._powered()
+        if self._fault is None and self._failing in ("full", "read_only"):
+            self._fault = self._symptom()
+
     def tend(self) -> None:
         self._powered()
 

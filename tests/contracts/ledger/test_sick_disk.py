@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from agent.store.faults import StoreFault
-from agent.store.interface import LedgerPort
+from agent.store.interface import FailureKind, LedgerPort
 from agent.store.records import Batch, Cursor, Durability, KeptRecord, LogRecord, PrunePolicy, PruneReport
 from tests.contracts.ledger.rigs import RESERVE_BYTES, Rig, record, seqs_of, whole
 
@@ -38,6 +38,25 @@ def test_on_a_full_disk_a_running_transaction_goes_on_in_the_reserve(rig: Rig) -
     assert ledger.cursors() == [Cursor("csms", "ledger", 1)]
     assert ledger.size().held_batches == 0
     assert rig.restart().opening.replayed == 0
+
+
+@pytest.mark.parametrize("kind", ["full", "read_only"])
+@pytest.mark.parametrize("write", [False, True])
+def test_a_probe_finds_a_sick_disk_and_loses_nothing(rig: Rig, kind: FailureKind, write: bool) -> None:
+    ledger = rig.ledger
+    ledger.commit(Batch(log=[record(1)]))
+    ledger.probe(write=write)
+    assert ledger.health is None
+    ledger.fail(kind)
+    assert ledger.health is None
+    ledger.probe(write=write)
+    assert ledger.health is not None
+    assert ledger.health.kind == kind
+    ledger.probe(write=write)
+    assert ledger.commit(Batch(log=[record(2)], essential=True)) in {"reserve", "volatile"}
+    ledger.fail(None)
+    assert ledger.heal()
+    assert seqs_of(rig.crash().log_after("ledger", 0, 10)) == [1, 2]
 
 
 def test_a_full_disk_heals(rig: Rig) -> None:

@@ -15,7 +15,7 @@ from agent.store.faults import StoreFault
 from agent.store.interface import LedgerPort
 from agent.store.ledger import Ledger
 from agent.store.records import Batch, Durability, LogRecord
-from agent.store.writer import Receipt, Writer, WriterStats
+from agent.store.writer import PROBE_EVERY_S, Receipt, Writer, WriterStats
 from tests.simulation.disk import SimDisk
 from tests.simulation.simloop import SimLoop, simulate
 
@@ -332,6 +332,45 @@ def test_the_ledger_is_tended_when_the_queue_is_empty() -> None:
 
     virtually(main)
     assert disk.heals == 0
+
+
+def test_a_disk_that_fails_while_nothing_happens_is_noticed() -> None:
+    """Before a driver comes: the first commit of a session would be too late to refuse it."""
+    told: list[str | None] = []
+    disk = SimDisk()
+
+    async def main(_: SimLoop) -> None:
+        writer = Writer(disk, inline=True, on_health=lambda fault: told.append(fault.kind if fault else None))
+        async with running(writer):
+            await asyncio.sleep(3600)
+            assert told == []
+            disk.fail("read_only")
+            await asyncio.sleep(PROBE_EVERY_S + 1)
+            assert told == ["read_only"]
+            disk.fail(None)
+            await asyncio.sleep(10)
+            assert told == ["read_only", None]
+
+    virtually(main)
+
+
+def test_a_probe_writes_seldom_and_never_while_there_are_commits() -> None:
+    probes: list[bool] = []
+
+    class Probed(SimDisk):
+        def probe(self, *, write: bool) -> None:
+            probes.append(write)
+
+    async def main(_: SimLoop) -> None:
+        async with running(inline(Probed())) as writer:
+            await asyncio.sleep(PROBE_EVERY_S * 10.5)
+            assert probes == [*([False] * 4), True] * 2
+            for seq in range(1, 20):
+                await writer.commit(step(seq))
+                await asyncio.sleep(PROBE_EVERY_S / 2)
+            assert len(probes) == 10
+
+    virtually(main)
 
 
 def test_a_refusal_is_raised_and_the_rest_goes_on() -> None:
