@@ -43,12 +43,14 @@ class Permits:
         self._configured(registry, names.STATION_CURRENT, Scope.STATION, 0)
 
     def _configured(self, registry: Registry, address: Address, scope: Scope, evse: int) -> None:
+        """Nothing set is no limit; 0 A set is one, and leaves nothing."""
         variable = registry.variable(address)
-        if variable is None or variable.cell(AttributeType.MAX_SET) is None:
+        cell = variable.cell(AttributeType.MAX_SET) if variable is not None else None
+        if variable is None or cell is None or not registry.value(variable, cell)[1]:
+            self.limits.drop("configured", scope, evse)
             return
         amount = registry.milli(variable.address, AttributeType.MAX_SET)
-        if amount > 0:
-            self.limits.put(Limit(source="configured", scope=scope, evse=evse, current_ma=amount))
+        self.limits.put(Limit(source="configured", scope=scope, evse=evse, current_ma=amount))
 
     def review(self, turn: Turn) -> None:
         """Derive what each EVSE may have now, and send what changed or has to be renewed."""
