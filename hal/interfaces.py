@@ -8,7 +8,6 @@ by raising `DeviceError`, never anything else, and its owner turns that into a f
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from hal.types import (
@@ -20,6 +19,7 @@ from hal.types import (
     PilotState,
     TokenRead,
 )
+from hal.value import frozen
 
 
 class DeviceError(Exception):
@@ -37,7 +37,7 @@ class WrongOption(DeviceError):
         super().__init__(f"{key}: {problem}; {remedy}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PilotReading:
     """What the pilot part senses: the state, and whether the negative half wave fails (diode) or the line is short."""
 
@@ -46,7 +46,7 @@ class PilotReading:
     short: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProximityReading:
     """Ampacity coded by the cable's resistor. `cable_ma` None: nothing plugged. `fault`: outside every window."""
 
@@ -123,7 +123,7 @@ class Closable(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PowerInputs:
     """Everything the interlock needs to know of one EVSE, sampled together."""
 
@@ -139,7 +139,7 @@ class PowerInputs:
     connector: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PowerOutputs:
     """Everything the interlock commands of one EVSE."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import field, fields, is_dataclass
 from enum import StrEnum
 
 from hal import registry
 from hal.guard.settings import InterlockSettings
 from hal.registry import Driver, Kind
 from hal.types import EvseCapabilities
+from hal.value import frozen
 
 MAX_EVSES = 32
 
@@ -47,7 +48,7 @@ class Supply(StrEnum):
     DC = "dc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """Table `[board]`."""
 
@@ -55,7 +56,7 @@ class Header:
     kind: BoardKind = BoardKind.REAL
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connector:
     """One outlet of an EVSE. `type` is a value of OCPP's ConnectorEnumType; `lock` counts for sockets."""
 
@@ -69,7 +70,7 @@ class Connector:
         return self.cable is Cable.SOCKET and self.lock
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlet:
     """The plain keys of a table `[[evse]]`. `evse_id` is the identifier by ISO 15118 and eMI3."""
 
@@ -90,7 +91,7 @@ class Outlet:
         return any(connector.has_lock for connector in self.connectors)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Device:
     """One device: `config` is what its driver's `open` takes, None where there are no options."""
 
@@ -114,7 +115,7 @@ class Device:
                 yield text.format_map(values)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathSpec:
     """A power path: a whole driver, single parts, or parts that take the place of a whole driver's own."""
 
@@ -129,7 +130,7 @@ class PathSpec:
         return self.whole is not None and self.whole.driver.simulated
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathOptions:
     """Keys of `[evse.power_path]` that are of no driver; they count where there are parts."""
 
@@ -137,7 +138,7 @@ class PathOptions:
     ventilated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evse:
     """One EVSE with its hardware."""
 
@@ -165,7 +166,7 @@ class Evse:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Indicator:
     """A light of one EVSE (None: of the station)."""
 
@@ -173,7 +174,7 @@ class Indicator:
     device: Device
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Board:
     """A checked board."""
 

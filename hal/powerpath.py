@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import cast
 
 from hal.interfaces import (
@@ -30,11 +30,12 @@ from hal.interfaces import (
 )
 from hal.layout import Device, PathSpec
 from hal.types import ContactorState, LockState, PilotSignal, PilotState
+from hal.value import frozen
 
 X1_PERMILLE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """The parts of one power path; without a whole driver pilot and contactor are needed."""
 

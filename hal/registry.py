@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import importlib
 import typing
-from dataclasses import dataclass
 from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
 from hal.interfaces import DeviceError
+from hal.value import frozen
 
 GROUP = "evse_agent.drivers"
 
@@ -46,7 +46,7 @@ class MissingExtra(DeviceError):
     """A driver's library is not installed; the text says which extra brings it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Driver:
     """One line of the registry.
 

@@ -6,8 +6,10 @@ integers carry their unit in the name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from hal.value import frozen
 
 
 class PilotState(StrEnum):
@@ -100,7 +102,7 @@ class FaultCode(StrEnum):
     OTHER = "other_error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """One raised fault of an EVSE, or of the whole station (`evse` 0).
 
@@ -117,7 +119,7 @@ class Fault:
     vendor_error_code: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DcLimits:
     """Upper bounds of a DC permit (reserved: no DC supply driver yet)."""
 
@@ -126,7 +128,7 @@ class DcLimits:
     power_w: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permit:
     """A lease that the agent grants and renews; the guard alone decides what is energised under it.
 
@@ -145,7 +147,7 @@ class Permit:
     dc: DcLimits | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PowerReport:
     """State of one EVSE's power path. Sent at connect and after every change.
 
@@ -172,7 +174,7 @@ class PowerReport:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedReading:
     """A signed meter value as the meter made it; opaque to everything but billing."""
 
@@ -182,7 +184,7 @@ class SignedReading:
     public_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeterReading:
     """One snapshot of an energy meter: all values read together.
 
@@ -217,7 +219,7 @@ class TokenKind(StrEnum):
     NO_AUTHORIZATION = "NoAuthorization"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TokenRead:
     """A token shown to a reader. `evses` are the EVSEs that the reader serves (empty: all)."""
 
@@ -227,7 +229,7 @@ class TokenRead:
     evses: tuple[int, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EvseCapabilities:
     """What the hardware of one EVSE can do, told by the guard at connect."""
 

@@ -11,7 +11,7 @@ import argparse
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, replace
+from dataclasses import MISSING, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -24,6 +24,7 @@ from agent.variables.file import TABLES as VARIABLE_TABLES
 from agent.variables.suggestions import near
 from hal.layout import Board, BoardKind, Supply
 from hal.schema import SchemaError, build
+from hal.value import frozen
 
 CONFIG_FILE = "/etc/evse-agent/agent.toml"
 MAX_FILE_BYTES = 1 << 20
@@ -33,7 +34,7 @@ _KNOWN = (*_OWN_TABLES, *BOARD_TABLES, *VARIABLE_TABLES)
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overrides:
     """What the command line says instead of the file."""
 
@@ -42,7 +43,7 @@ class Overrides:
     api_socket: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """The whole configuration. Paths are absolute or relative to where the daemon was started, as in the file.
 

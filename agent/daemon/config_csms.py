@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ from agent.ocpp.endpoint import Endpoint, TlsFiles
 from agent.secret import Secret
 from agent.variables.datatypes import raw_secret
 from hal.schema import SchemaError, build
+from hal.value import frozen
 
 TABLE = "csms"
 DAY_S = 86_400
@@ -35,7 +36,7 @@ _SHORTHANDS: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CsmsTable:
     """The plain keys; the password's are read apart, so that no error shows them."""
 
@@ -58,7 +59,7 @@ class CsmsTable:
     message_timeout_s: int | None = number(None, 5, 600)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Csms:
     """The checked table.
 

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
+
+from hal.value import frozen
 
 DATA_DIR = "/var/lib/evse-agent"
 API_SOCKET = "/run/evse-agent/api.sock"
@@ -59,7 +61,7 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StationTable:
     """`[station]`: what the station calls itself. Lengths are those of BootNotification in 2.0.1."""
 
@@ -76,7 +78,7 @@ class StationTable:
     data_transfer_vendors: tuple[str, ...] = field(default=(), metadata={"max_length": 255, "max_items": 100})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SupplyTable:
     """`[supply]`: what feeds the station. `fuse_a` is per phase, for all EVSEs together."""
 
@@ -86,7 +88,7 @@ class SupplyTable:
     max_current_a: int | None = number(None, 6, 500)  # of each EVSE: the variable EVSE.ACCurrent/MaxSet
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GuardTable:
     """`[guard]`. Without a socket guard and bench of a mock board run inside the agent."""
 
@@ -94,14 +96,14 @@ class GuardTable:
     lease_s: int = number(10, 2, 600)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BenchTable:
     """`[bench]`: the control socket of the mock."""
 
     socket: str = text(MAX_PATH)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApiTable:
     """`[api]`: the socket of `evse` and who may use it."""
 
@@ -110,7 +112,7 @@ class ApiTable:
     admin_group: str = text(32, "evse-admin")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoreTable:
     """`[store]`: where the ledger is.
 
@@ -123,14 +125,14 @@ class StoreTable:
     spare: str = text(MAX_PATH)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResetTable:
     """`[reset]`. Without an action: exit under a service manager, otherwise re-execute."""
 
     action: ResetAction | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PowerLossTable:
     """`[power_loss]`: after a power cut, and after the guard's death."""
 
@@ -138,7 +140,7 @@ class PowerLossTable:
     guard_policy: Resumption = Resumption.RESUME
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogTable:
     """`[log]`. `ring` is how many records `evse log` can show."""
 

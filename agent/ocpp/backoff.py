@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from hal.value import frozen
 
 # An hour bounds what a CSMS can configure (RetryBackOffRepeatTimes is the count of doublings) and what a server can
 # ask for with Retry-After: a station must come back by itself, whatever was said to it.
@@ -19,7 +20,7 @@ class RandomSource(Protocol):
     def randrange(self, stop: int, /) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BackOffSettings:
     """The variables RetryBackOffWaitMinimum, RetryBackOffRandomRange and RetryBackOffRepeatTimes of OCPPCommCtrlr.
 

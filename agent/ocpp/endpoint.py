@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from agent.secret import Secret
+from hal.value import frozen
 
 # Characters that a path segment may hold as they are (RFC 3986 section 3.3), besides the unreserved ones.
 _SEGMENT_SAFE = "!$&'()*+,;=:@"
@@ -54,7 +55,7 @@ _SECURITY_EVENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TlsFiles:
     """Files that make a TLS context. `roots` are PEM files or folders of them; no other root is trusted unless
     `system_roots` adds the operating system's. `certificate` and `key` are for security profile 3."""
@@ -65,7 +66,7 @@ class TlsFiles:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Endpoint:
     """One connection profile of the station. Times are in milliseconds; `slot` is its configuration slot (B09).
 

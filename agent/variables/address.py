@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+
+from hal.value import frozen
 
 _TEXT = re.compile(
     r"(?P<component>[^./:\[\]]+)(?:\[(?P<component_instance>[^/\]]*)\])?"
@@ -13,7 +15,7 @@ _TEXT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@frozen
 class Address:
     """Component and variable with their instances and place; `evse` and `connector` 0 mean "not given".
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from agent.variables.address import Address
 from agent.variables.topology import Topology
 from agent.variables.vocabulary import AttributeType, DataType, Mutability
+from hal.value import frozen
 
 Limit = int | float
 
@@ -21,7 +21,7 @@ class Scope(Enum):
     CONNECTOR = "connector"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """The place for which a row is instantiated; `evse` and `connector` are 0 where they do not apply."""
 
@@ -30,7 +30,7 @@ class Place:
     connector: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Derived:
     """What a row takes from the topology instead of from itself; None keeps the row's own.
 
@@ -44,7 +44,7 @@ class Derived:
     fact: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Definition:
     """Characteristics of a variable.
 

@@ -26,7 +26,6 @@ Reading the file is the caller's business. The first thing that is wrong raises 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -38,6 +37,7 @@ from agent.variables.registry import Registry
 from agent.variables.suggestions import near
 from agent.variables.tables.keys16 import Form, Key
 from agent.variables.vocabulary import AttributeType, Author, Change, DataType, Mutability, Problem
+from hal.value import frozen
 
 TABLES = ("variables", "variable", "ocpp16")
 _TEXTS = frozenset({"component", "variable", "component_instance", "instance", "attribute"})
@@ -58,7 +58,7 @@ class ConfigurationError(ValueError):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Spot:
     """One assignment of the file."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.variables import datatypes, names
@@ -17,6 +16,7 @@ from agent.variables.registry import Registry
 from agent.variables.tables.keys16 import KEYS, Form, Key
 from agent.variables.topology import ENERGY
 from agent.variables.vocabulary import Author, Change, Layer, Mutability, SetStatus
+from hal.value import frozen
 
 VALUE_LENGTH_MAX = 500  # KeyValue.value and ChangeConfiguration.req.value are CiString500
 _HEX = re.compile(r"([0-9A-Fa-f]{2})+")
@@ -35,7 +35,7 @@ class ConfigurationStatus(StrEnum):
     NOT_SUPPORTED = "NotSupported"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """A key as GetConfiguration.conf shows it; `value` None stands for a key that may only be written."""
 
@@ -44,7 +44,7 @@ class Reading:
     readonly: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """Outcome of a validated ChangeConfiguration; `changes` are empty unless accepted (perhaps with a reboot)."""
 

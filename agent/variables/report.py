@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from agent.variables.address import Address
 from agent.variables.definition import Limit
 from agent.variables.instance import Cell, Variable
 from agent.variables.registry import Registry
 from agent.variables.vocabulary import LIST_TYPES, AttributeType, Change, DataType, Layer, Mutability, ReportKind
+from hal.value import frozen
 
 _SETTABLE = frozenset({Mutability.READ_WRITE, Mutability.WRITE_ONLY})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Characteristics:
     """VariableCharacteristicsType. `values` is the valuesList, never empty for a list type (TC_B_53)."""
 
@@ -26,7 +26,7 @@ class Characteristics:
     supports_monitoring: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute:
     """VariableAttributeType. `value` is None for what may not be read (B07.FR.03)."""
 
@@ -38,7 +38,7 @@ class Attribute:
     layer: Layer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One variable as a report shows it; an attribute without a value has the empty text (B07.FR.11)."""
 

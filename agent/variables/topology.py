@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from hal.types import TokenKind
+from hal.value import frozen
 
 # MeasurandEnumType of 2.0.1, in the order in which lists of values are reported.
 MEASURANDS: tuple[str, ...] = (
@@ -53,7 +54,7 @@ class Feature(StrEnum):
     FIRMWARE = "firmware"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outlet:
     """One connector. `type` is a ConnectorEnumType of 2.0.1, or cGBT, cChaoJi, OppCharge (part 2, 2.13.4)."""
 
@@ -66,7 +67,7 @@ class Outlet:
         return self.type.startswith("c")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evse:
     """One EVSE. `phases` 0 means DC. `max_power_w` 0 is derived from current, phases and voltage."""
 
@@ -87,7 +88,7 @@ class Evse:
         return self.max_current_ma * self.voltage_mv * max(self.phases, 1) // 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topology:
     """The whole station; EVSE n is `evses[n - 1]`, its connector m is `connectors[m - 1]`.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from agent.variables.address import Address
+from hal.value import frozen
 
 # Part 2, 1.9.31 and the 2.0.1 schemas: lengths that hold for every variable.
 NAME_LENGTH_MAX = 50
@@ -110,7 +110,7 @@ class ReportKind(StrEnum):
     SUMMARY = "SummaryInventory"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Why a text is not a value: a reason code and a sentence for a human (at most 512 characters, B05.FR.07)."""
 
@@ -118,7 +118,7 @@ class Problem:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GetResult:
     """Answer of `Registry.get`; `value` is the empty string unless accepted (B06.FR.06-09), and may be empty then too
     (B06.FR.13)."""
@@ -128,7 +128,7 @@ class GetResult:
     code: Code = Code.NONE
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class Change:
     """A validated change, to be made durable by the core and then given to `Registry.apply`.
 
@@ -161,7 +161,7 @@ class Change:
         return cls(address, AttributeType(attribute or AttributeType.ACTUAL), value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetResult:
     """Answer of `Registry.plan_set`. `change` is None unless the status is Accepted or RebootRequired."""
 

@@ -7,12 +7,13 @@ a colour it has; the rhythm still tells the states apart, so one lamp is enough.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, naming
 from hal.interfaces import DeviceError, WrongOption
 from hal.types import IndicatorState
+from hal.value import frozen
 
 RED, GREEN, BLUE = "red", "green", "blue"
 SHORT_MS = 1_500  # how long an answer to a card is shown
@@ -42,7 +43,7 @@ LIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndicatorConfig:
     """Board file table of an indicator with `driver = "gpiozero"`: at least one lamp, pins as BCM numbers.
 

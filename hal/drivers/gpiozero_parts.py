@@ -7,13 +7,14 @@ state: stopped, tripped, not locked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, Pull, naming
 from hal.types import LockState
+from hal.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContactConfig:
     """Board file table of a contact with `driver = "gpiozero"`. `active` is the pin's level when it says so."""
 
@@ -45,7 +46,7 @@ class GpioContact:
         self._pins.close()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResidualCurrentConfig:
     """Board file table of a residual current device with `driver = "gpiozero"`.
 
@@ -92,7 +93,7 @@ class GpioResidualCurrent:
         self._pins.close()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockConfig:
     """Board file table of a connector lock with `driver = "gpiozero"`: two outputs of a motor bridge, and a feedback.
 

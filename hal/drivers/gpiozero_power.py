@@ -13,14 +13,15 @@ Without it the fail-safe is `none`, which the board file has to accept in so man
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from hal.drivers.gpiozero_pins import PIN, Pins, Polarity, Pull, naming
 from hal.interfaces import DeviceError, WrongOption
 from hal.types import ContactorState
+from hal.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContactorConfig:
     """Board file table of a contactor with `driver = "gpiozero"`. Pins are BCM numbers.
 

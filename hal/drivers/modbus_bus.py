@@ -20,11 +20,11 @@ import logging
 import os
 import stat
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from hal.drivers.modbus_frames import Query, find_answer, find_tcp_answer
 from hal.interfaces import DeviceError
+from hal.value import frozen
 
 EXCEPTIONS = {  # Modbus application protocol, 7
     1: "it does not know the function",
@@ -52,7 +52,7 @@ class BusError(Exception):
         self.refused = refused
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BusSettings:
     """A line. `port` is a serial device, or `tcp://HOST:PORT` of a Modbus TCP device or gateway."""
 

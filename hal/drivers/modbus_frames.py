@@ -8,10 +8,11 @@ there is to know it by. Modbus TCP adds a number per message.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from hal.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A request for `count` registers from `address` on, with function 3 (holding) or 4 (input registers).
 

@@ -8,7 +8,7 @@ exchanged, and only the transaction knows what that means.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from hal.drivers.modbus_bus import TCP, Bus, BusError, BusSettings, share
@@ -17,6 +17,7 @@ from hal.drivers.register_map import BAUD_RATES, MapError, RegisterMap, load
 from hal.drivers.registers import Block, Implausible, reading
 from hal.interfaces import DeviceError, WrongOption
 from hal.types import MeterReading
+from hal.value import frozen
 
 SERIAL_TRIES = 3  # readings that ask for a serial number which the meter does not send
 
@@ -29,7 +30,7 @@ class Parity(StrEnum):
     ODD = "O"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModbusMeterConfig:
     """Board file table of a meter with `driver = "modbus"`.
 

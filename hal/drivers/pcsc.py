@@ -19,13 +19,14 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from hal.drivers.debounce import Debounce
 from hal.drivers.uid import UidFormat, UidRejected, kind_of, masked, token_text
 from hal.interfaces import DeviceError, WrongOption
 from hal.types import TokenRead
+from hal.value import frozen
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ READ_TRIES, READ_PAUSE_S = 3, 0.05
 TROUBLE_LIMIT = 3  # showings in a row that the reader itself failed to read
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PcscConfig(UidFormat):
     """Board file table of a reader with `driver = "pcsc"`; the fields of `UidFormat` are keys of the same table.
 

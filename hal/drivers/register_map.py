@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -28,6 +27,7 @@ from hal.drivers.registers import (
     plan,
     raw_bytes,
 )
+from hal.value import frozen
 
 MAPS = Path(__file__).with_name("maps")
 MAX_MAP_BYTES = 64 * 1024
@@ -44,7 +44,7 @@ class MapError(ValueError):
     """A register map that does not say what it must. The text names file, table, key, value and remedy."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineDefaults:
     """How the meter leaves the factory."""
 
@@ -53,7 +53,7 @@ class LineDefaults:
     stop_bits: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SerialNumber:
     """Where the meter's serial number is: a number, or text with two characters a word."""
 
@@ -71,7 +71,7 @@ class SerialNumber:
         return "".join(character for character in text if character.isprintable()).strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegisterMap:
     """A family of meters. `pause_ms` is the silence that the meter needs between two requests."""
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any
 
 from hal.types import MeterReading
+from hal.value import frozen
 
 MAX_PHASES = 3
 
@@ -52,7 +52,7 @@ class WordOrder(StrEnum):
     LOW_FIRST = "low_first"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quantity:
     """One field of a reading: its attribute, its OCPP measurand, and what is plausible, in its own integer unit.
 
@@ -102,7 +102,7 @@ class Implausible(ValueError):
     """A value that no meter can mean. The text names register and value."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Register:
     """One value: where it is, how it is coded, and into which field it goes.
 
@@ -151,7 +151,7 @@ def raw_bytes(words: Sequence[int], order: WordOrder) -> bytes:
     return struct.pack(f">{len(words)}H", *ordered)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """Registers that one request reads."""
 

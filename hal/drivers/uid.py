@@ -8,10 +8,11 @@ decimal numbers or drop bytes (Wiegand-26 keeps three, Wiegand-34 four); the opt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from hal.types import TokenKind
+from hal.value import frozen
 
 # ISO/IEC 14443-3: single, double and triple size; 8 is ISO/IEC 15693 and FeliCa.
 UID_BYTES = (4, 7, 8, 10)
@@ -53,7 +54,7 @@ class Keep(StrEnum):
     LAST = "last"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UidFormat:
     """How one reader's UIDs are written. The steps run in the order of the fields.
 

@@ -6,8 +6,10 @@ the range that the board file may choose from; a wider range would let a typing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from hal.value import frozen
 
 
 class Release(StrEnum):
@@ -17,7 +19,7 @@ class Release(StrEnum):
     RESET = "reset"  # nothing else
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeratingStep:
     """From `temperature_dc` (tenths of a degree) on, at most `permille` of the hardware's current; 0 stops."""
 
@@ -28,7 +30,7 @@ class DeratingStep:
 DEFAULT_DERATING = (DeratingStep(650, 500), DeratingStep(680, 250), DeratingStep(710, 0))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InterlockSettings:
     """See the comments; `*_ms` are milliseconds, `*_ma` milliampere, `*_dc` tenths of a degree Celsius."""
 

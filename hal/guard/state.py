@@ -11,6 +11,7 @@ from hal.guard.lock import LockDrive
 from hal.guard.settings import InterlockSettings
 from hal.interfaces import PowerInputs, PowerOutputs
 from hal.types import ContactorState, EvseCapabilities, FaultCode, Permit, PilotSignal, PilotState, PowerReport
+from hal.value import frozen
 
 
 class Phase(Enum):
@@ -30,7 +31,7 @@ ENERGY_SIGNALS = frozenset({PilotSignal.PWM, PilotSignal.DIGITAL})
 PLUGGED = frozenset({PilotState.B, PilotState.C, PilotState.D})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setup:
     """What never changes while the guard runs."""
 
@@ -38,7 +39,7 @@ class Setup:
     settings: InterlockSettings = field(default_factory=InterlockSettings)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GuardInputs:
     """Everything one step may look at besides the clock.
 

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from hal.guard import duty
 from hal.mock.battery import UWMS_PER_WH, Battery
 from hal.types import PilotSignal, PilotState
+from hal.value import frozen
 
 STOP_DELAY_MS = 200  # from the end of the offer to S2 open; the current stops at once
 DRAWING = frozenset({PilotState.C, PilotState.D})
@@ -33,7 +34,7 @@ class CarMode(StrEnum):
     ISO20_DC = "iso20_dc"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CarLimits:
     """Bounds of the car itself. None: no bound."""
 
@@ -43,7 +44,10 @@ class CarLimits:
     max_voltage_v: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+UNBOUNDED = CarLimits()
+
+
+@frozen
 class Identity:
     """What the car would say over ISO 15118: recorded, shown, claimed to nobody."""
 
@@ -54,6 +58,9 @@ class Identity:
     contract_chain_pem: str = ""
     cert_install: bool = False
     exi_request_b64: str = ""
+
+
+UNKNOWN = Identity()
 
 
 class Offer(NamedTuple):
@@ -89,8 +96,8 @@ class Car:
     charge_delay_ms: int = 1_000
     auto_charge: bool = True
     battery: Battery = field(default_factory=lambda: Battery(60_000 * UWMS_PER_WH))
-    limits: CarLimits = CarLimits()
-    identity: Identity = Identity()
+    limits: CarLimits = UNBOUNDED
+    identity: Identity = UNKNOWN
     departure_time: str = ""
     state: PilotState = PilotState.B
     forced: PilotState | None = None

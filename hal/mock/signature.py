@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 
 from hal.types import SignedReading
+from hal.value import frozen
 
 MOCK_PUBLIC_KEY = "bench:not-a-key"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Signing:
     """Which readings are signed, and what is said about the signature.
 
@@ -30,7 +30,7 @@ class Signing:
     public_key: str = MOCK_PUBLIC_KEY
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SignedPoint:
     """The values that one signature covers."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from hal.types import EvseCapabilities
+from hal.value import frozen
 
 MAX_EVSES = 32
 MAX_CONNECTORS = 8
@@ -17,7 +16,7 @@ def _within(name: str, value: int, low: int, high: int) -> None:
         raise ValueError(f"{name} is {value}; it must be between {low} and {high}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MockEvse:
     """One EVSE of the mock: one power path, one meter, and one or more connectors that share them.
 
@@ -46,7 +45,7 @@ class MockEvse:
         return self.lock and not self.tethered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MockTopology:
     """The whole mock station; EVSEs are numbered from 1 in the order given, unless `numbers` has theirs."""
 

@@ -8,7 +8,6 @@ or the connection (`events`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -37,6 +36,7 @@ from hal.mock.shapes import (
     whole,
 )
 from hal.types import PilotState
+from hal.value import frozen
 
 VERSION = 1
 
@@ -49,7 +49,7 @@ class Target(StrEnum):
     STREAM = "stream"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verb:
     """One row of the table."""
 

@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[2]
 OWN = ("agent", "hal")
 
 HARDWARE = ("gpiozero", "lgpio", "pymodbus", "serial", "smartcard")
-PURE = ("agent.core", "agent.variables", "agent.secret", "hal.types")
+VALUES = ("hal.value", "hal.types")
+PURE = ("agent.core", "agent.variables", "agent.secret", *VALUES)
 BOARD = ("hal.board", "hal.layout", "hal.powerpath", "hal.registry", "hal.schema")
 OUTSIDE_WORLD = (
     *("asyncio", "os", "time", "random", "logging", "sqlite3", "ssl"),
@@ -44,28 +45,29 @@ class Room:
 
 
 ROOMS = (
-    Room("hal", may=("hal.types", "hal.interfaces")),
-    Room("hal.types"),
-    Room("hal.interfaces", may=("hal.types",)),
+    Room("hal", may=(*VALUES, "hal.interfaces")),
+    Room("hal.value"),
+    Room("hal.types", may=("hal.value",)),
+    Room("hal.interfaces", may=VALUES),
     Room("hal.schema"),
-    Room("hal.registry", may=("hal.types", "hal.interfaces", "hal.schema"), lazy=("hal.drivers", "hal.mock")),
-    Room("hal.layout", may=("hal.types", "hal.interfaces", "hal.registry", "hal.guard.settings")),
-    Room("hal.powerpath", may=("hal.types", "hal.interfaces", "hal.registry", "hal.layout")),
-    Room("hal.board", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard.settings")),
-    Room("hal.drivers", may=("hal.types", "hal.interfaces"), lazy_foreign=HARDWARE),
+    Room("hal.registry", may=(*VALUES, "hal.interfaces", "hal.schema"), lazy=("hal.drivers", "hal.mock")),
+    Room("hal.layout", may=(*VALUES, "hal.interfaces", "hal.registry", "hal.guard.settings")),
+    Room("hal.powerpath", may=(*VALUES, "hal.interfaces", "hal.registry", "hal.layout")),
+    Room("hal.board", may=(*BOARD, *VALUES, "hal.interfaces", "hal.guard.settings")),
+    Room("hal.drivers", may=(*VALUES, "hal.interfaces"), lazy_foreign=HARDWARE),
     # The guard loads its board's power path by name; its memory budget leaves no room for anything else.
-    Room("hal.guard", may=("hal.types", "hal.interfaces")),
+    Room("hal.guard", may=(*VALUES, "hal.interfaces")),
     # The guard's program: it reads the board file and puts the parts together.
-    Room("hal.guard.station", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard")),
-    Room("hal.guard.process", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard")),
-    Room("hal.guard.main", may=(*BOARD, "hal.types", "hal.interfaces", "hal.guard"), lazy=("hal.mock",)),
-    Room("hal.mock", may=("hal.types", "hal.interfaces", "hal.guard")),
+    Room("hal.guard.station", may=(*BOARD, *VALUES, "hal.interfaces", "hal.guard")),
+    Room("hal.guard.process", may=(*BOARD, *VALUES, "hal.interfaces", "hal.guard")),
+    Room("hal.guard.main", may=(*BOARD, *VALUES, "hal.interfaces", "hal.guard"), lazy=("hal.mock",)),
+    Room("hal.mock", may=(*VALUES, "hal.interfaces", "hal.guard")),
     Room("agent"),
     Room("agent.secret"),
-    Room("agent.variables", may=("hal.types", "agent.secret"), banned=OUTSIDE_WORLD),
+    Room("agent.variables", may=(*VALUES, "agent.secret"), banned=OUTSIDE_WORLD),
     Room(
         "agent.core",
-        may=("hal.types", "agent.variables", "agent.secret"),
+        may=(*VALUES, "agent.variables", "agent.secret"),
         foreign=("msgspec",),
         banned=OUTSIDE_WORLD,
     ),

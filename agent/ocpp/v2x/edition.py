@@ -7,7 +7,6 @@ is made.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Protocol, get_args
 
 from msgspec import Struct
@@ -15,6 +14,7 @@ from msgspec import Struct
 from agent.ocpp.messages import v201
 from agent.ocpp.rpc_catalogue import Catalogue
 from agent.ocpp.rpc_codes import Version
+from hal.value import frozen
 
 
 class Messages(Protocol):
@@ -68,7 +68,7 @@ class Messages(Protocol):
     VariableType: type[v201.VariableType]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edition:
     """One edition. `token_kinds`, `token_length`, `stop_reasons` and `measurands` say what it knows: a fact that was
     made under another version may hold more."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 
 from agent.variables import names
 from agent.variables.address import Address
 from agent.variables.topology import Feature, Topology
+from hal.value import frozen
 
 
 class Form(Enum):
@@ -23,7 +23,7 @@ class Form(Enum):
     COMPUTED = "computed"  # from the topology; read-only
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Key:
     """One key. `pair` is a variable that 2.x splits off and that takes the same value, or that of `pair_from`.
 
