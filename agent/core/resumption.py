@@ -4,7 +4,7 @@
     its end was decided before the cut          ──► end, with the cause that was kept
     the permit of the boot before still lives   ──► go on: nobody noticed
     a power cut                                 ──► the policy, and how long the station was gone
-    the car is gone                             ──► end, as if it was unplugged now
+    the car is gone, and power was not          ──► end, as if it was unplugged now
 
 How long is known from the newest checkpoint, which is at most an hour old (`bounds.KEPT_AT_LEAST_MS`). Where the wall
 time of either end is not known, nobody can say that it was too long.

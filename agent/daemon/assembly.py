@@ -121,7 +121,12 @@ def open_ledger(config: Config) -> Ledger:
 
 
 def cold_start(config: Config) -> bool:
-    """Whether the machine itself booted since the last start (or nobody can tell): then power may have been lost."""
+    """Whether power may have been lost since the last start: the machine itself booted, or nobody can tell.
+
+    A guard inside this process went down with it, and what it held open is open.
+    """
+    if config.guard_inside:
+        return True
     note = Path(config.store.data_dir) / "boot_id"
     try:
         current = BOOT_ID.read_text().strip()

@@ -92,3 +92,23 @@ def test_a_killed_guard_opens_and_the_session_goes_on_when_it_is_back(tmp_path: 
         wait_until(lambda: station.api("status")["guard"] == "connected", 15, "the guard")
         csms.wait_for(lambda c: [e for e in c.all("TransactionEvent") if e.payload["eventType"] == "Ended"])
         assert csms.csms.last("TransactionEvent")["transactionInfo"]["stoppedReason"] in {"EVDisconnected", "PowerLoss"}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_station_of_one_process_that_is_gone_lost_its_power(tmp_path: Path, version: str, how: str) -> None:
+    """The guard goes with the agent: the contactor opened, and the bench that comes back knows no car."""
+    action, reason = ("StopTransaction", "reason") if version == "1.6" else ("TransactionEvent", "stoppedReason")
+    with backend() as csms, Station(tmp_path, url=csms.url, version=version) as station:
+        station.start()
+        charging(station, csms)
+        wait_until(lambda: station.evse()["meter"]["energy_wh"] > 2, 30, "some energy")
+        getattr(station, how)()
+        station.start_agent()
+        ends = csms.wait_for(
+            lambda c: [p for p in (r.payload for r in c.all(action)) if p.get("eventType", "Ended") == "Ended"],
+            what="the end",
+        )
+        assert len(ends) == 1
+        assert ends[0].get("transactionInfo", ends[0])[reason] == "PowerLoss"
