@@ -35,14 +35,19 @@ class Ending:
         self._lock = lock
 
     def due(self, tx: Transaction, cause: Cause | None) -> Cause | None:
-        """Why a running transaction ends now: a fault that forbids it, or a stop point that was met and broke."""
+        """Why a running transaction ends now: a fault that forbids it, a stop point that was met and broke, or that
+        everybody left before one was met: nothing could end it any more, and the next driver would find it there."""
         fault = self._host.faults.ending(self._evse.id)
         if fault is not None:
             return Cause(trigger=Trigger.ABNORMAL_CONDITION, reason=fault[1])
         broken = next(iter(self.broken(tx)), None)
-        if broken is None:
+        if broken is None and not self._left():
             return None
-        return self._explained(tx, cause or BY_STOP_POINT[broken], told=cause is not None)
+        return self._explained(tx, cause or BY_STOP_POINT[broken or StartPoint.CONNECTED], told=cause is not None)
+
+    def _left(self) -> bool:
+        """Nobody is authorised here, and neither a car nor a cable is."""
+        return not any(self._evse.conditions().values()) and not self._evse.cable_in
 
     def broken(self, tx: Transaction) -> list[str]:
         """The stop points that were met and are no longer."""
