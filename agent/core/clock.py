@@ -7,9 +7,12 @@ of its boot is known, so that what happened before the clock was set gets its ri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NewType
 
 from msgspec import Struct
+
+from agent.core.bounds import KEPT_AT_LEAST_MS
 
 MonoMs = NewType("MonoMs", int)
 WallMs = NewType("WallMs", int)
@@ -47,16 +50,22 @@ class Stamp(Struct, frozen=True):
 
 
 class WallClock:
-    """Offsets of wall over monotonic time, by boot, and a floor below which no time is ever told.
+    """Offsets of wall over monotonic time, by boot, and floors: the latest wall time that was known in each boot.
 
-    The floor is the latest wall time that the station has ever known: a boot whose clock was never trusted is placed
-    after it, in order (field pain 9).
+    A boot whose clock was never trusted is placed after the floors of the boots before it, and before the next boot
+    whose clock was (field pain 9).
     """
 
-    def __init__(self, offsets: dict[int, int], floor_ms: int) -> None:
-        self._offsets = offsets
-        self.floor_ms = max(floor_ms, SOFTWARE_MADE_MS)
+    def __init__(self, offsets: Mapping[int, int], floors: Mapping[int, int]) -> None:
+        self._offsets = dict(offsets)
+        self._floors = dict(floors)
+        self._kept_ms = 0  # the floor of this boot that was kept last
         self._held: tuple[int, int] | None = None  # boot, and the offset that holds while time must not step back
+
+    @property
+    def floor_ms(self) -> int:
+        """No time before this one has ever to be told again."""
+        return max([SOFTWARE_MADE_MS, *self._floors.values()])
 
     def steady(self, now: Now, *, hold: bool) -> Now:
         """The present, but that it does not step back while `hold` lasts; a step forward is followed at once."""
@@ -74,23 +83,41 @@ class WallClock:
             return False
         offset = now.wall_ms - now.mono_ms
         known = self._offsets.get(now.boot)
-        self.floor_ms = max(self.floor_ms, now.wall_ms)
+        self._floors[now.boot] = max(self._floors.get(now.boot, 0), now.wall_ms)
         if known is not None and abs(known - offset) <= 1000:
             return False
-        self._offsets[now.boot] = offset
+        self._offsets[now.boot], self._kept_ms = offset, now.wall_ms
+        return True
+
+    def keeps_floor(self, now: Now) -> bool:
+        """Whether the floor has risen by so much that it is to be kept anew."""
+        if now.wall_ms is None or now.wall_ms - self._kept_ms < KEPT_AT_LEAST_MS:
+            return False
+        self._kept_ms = now.wall_ms
         return True
 
     def offset(self, boot: int) -> int | None:
         return self._offsets.get(boot)
 
     def wall(self, stamp: Stamp) -> WallMs:
-        """Best wall time of a stamp: as stamped, by its boot's offset, else the floor plus time since that boot."""
+        """Best wall time of a stamp: as stamped, by the offset of its boot, else an estimate."""
         if stamp.wall_ms is not None:
             return stamp.wall_ms
         offset = self._offsets.get(stamp.boot)
-        if offset is not None:
-            return WallMs(stamp.mono_ms + offset)
-        return WallMs(self.floor_ms + stamp.mono_ms)
+        return WallMs(stamp.mono_ms + offset) if offset is not None else self._estimate(stamp)
+
+    def _estimate(self, stamp: Stamp) -> WallMs:
+        """Time since the boot after all that was known before it.
+
+        That cannot be later than when the next boot began, unless that one was of the agent alone: then both count on
+        the monotonic clock of one machine, and the offset is the same.
+        """
+        floor = max([SOFTWARE_MADE_MS, *(ms for boot, ms in self._floors.items() if boot < stamp.boot)])
+        found = floor + stamp.mono_ms
+        next_boot = min((boot for boot in self._offsets if boot > stamp.boot), default=None)
+        if next_boot is None or found <= self._offsets[next_boot]:
+            return WallMs(found)
+        return WallMs(min(stamp.mono_ms + self._offsets[next_boot], self.floor_ms))
 
     def knows(self, stamp: Stamp) -> bool:
         """True if the wall time of this stamp is more than an estimate."""

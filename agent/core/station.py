@@ -99,7 +99,7 @@ class Station:
         self._seq = 0
         self._reads = 0
         self._transactions = 0
-        self.clock = WallClock({}, 0)
+        self.clock = WallClock({}, {})
         self.registration = Registration(self.rules, reason)
         self.authorizer = Authorizer(self.rules)
         self.availability = Availability()
@@ -198,7 +198,7 @@ class Station:
         self._seq = last_seq
         written: list[VariableWritten] = []
         offsets: dict[int, int] = {}
-        floor = 0
+        floors: dict[int, int] = {}
         resumed: dict[str, Transaction] = {}
         problems: list[str] = []
         for fact in kept:
@@ -211,7 +211,7 @@ class Station:
                     self.authorizer.cache.restore(fact)
                 case ClockLearned():
                     offsets[fact.boot] = fact.offset_ms
-                    floor = max(floor, fact.floor_ms)
+                    floors[fact.boot] = fact.floor_ms
                 case ResetScheduled():
                     self.resets.restore(fact)
                 case RegisterKept() if fact.evse in self.evses:
@@ -226,7 +226,7 @@ class Station:
         for sample in end_samples:
             if sample.tx in resumed:
                 resumed[sample.tx].end_samples.append(sample.sample)
-        self.clock = WallClock(offsets, floor)
+        self.clock = WallClock(offsets, floors)
         return problems + self.provisioning.restore(written)
 
     def start(self, now: Now) -> Outcome:
@@ -282,6 +282,8 @@ class Station:
                 self.note_security(turn, "SettingSystemTime", f"{step_ms / 1000:+.1f} s")  # part 2, appendix 1
             turn.record(ClockLearned(boot=turn.now.boot, offset_ms=offset, floor_ms=self.clock.floor_ms))
             self._aligned_at = self._aligned_end_at = None
+        elif before is not None and self.clock.keeps_floor(now):
+            turn.record(ClockLearned(boot=turn.now.boot, offset_ms=before, floor_ms=self.clock.floor_ms))
 
     def note_security(self, turn: Turn, kind: str, info: str = "") -> None:
         seq = self.next_seq()

@@ -40,7 +40,7 @@ class Around:
         )
         self.identity = Identity(**{"vendor": "Vendor", "model": "Model", **identity})
         self.wire_ids: dict[str, int] = {}
-        self.clock = WallClock({BOOT: 1_767_225_570_000}, 0)
+        self.clock = WallClock({BOOT: 1_767_225_570_000}, {})
 
     def wall(self, stamp: Stamp) -> WallMs:
         return self.clock.wall(stamp)
