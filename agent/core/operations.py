@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     from agent.core.station import Station
 
 _ACCEPTED = Result(verdict=Verdict.ACCEPTED)
+_STOPS = {"csms": Cause(trigger=Trigger.REMOTE_STOP, reason=StopReason.REMOTE)}  # F03.FR.02, F03.FR.03
+_STOPPED_HERE = Cause(trigger=Trigger.STOP_AUTHORIZED, reason=StopReason.LOCAL)
 
 
 def rejected(code: str, why: str) -> Result:
@@ -79,7 +81,7 @@ class Operations:
         result = self._judge(turn, command, event.who)
         turn.do(Answer(command_id=event.command_id, result=result))
         if result.verdict in {Verdict.ACCEPTED, Verdict.SCHEDULED}:
-            self._afterwards(turn, command, result.verdict)
+            self._afterwards(turn, event, result.verdict)
 
     def _judge(self, turn: Turn, command: AnyCommand, who: str) -> Result:
         station = self._station
@@ -116,9 +118,9 @@ class Operations:
             case _:
                 return Result(verdict=Verdict.NOT_SUPPORTED)
 
-    def _afterwards(self, turn: Turn, command: AnyCommand, verdict: Verdict) -> None:
+    def _afterwards(self, turn: Turn, event: CommandReceived, verdict: Verdict) -> None:
         """What follows a positive answer, and therefore leaves the station after it (F06.FR.04)."""
-        station = self._station
+        station, command = self._station, event.command
         match command:
             case SetOperative() if verdict is Verdict.ACCEPTED:
                 station.status.confirm(turn, command.evse, command.connector)
@@ -131,8 +133,7 @@ class Operations:
             case StopTransaction():
                 evse = self._owner(command.tx)
                 if evse is not None:
-                    cause = Cause(trigger=Trigger.REMOTE_STOP, reason=StopReason.REMOTE)  # F03.FR.02, F03.FR.03
-                    station.sessions[evse.id].deauthorise(turn, cause)
+                    station.sessions[evse.id].deauthorise(turn, _STOPS.get(event.who, _STOPPED_HERE))
             case TriggerMessage():
                 self._trigger(turn, command)
             case _:
