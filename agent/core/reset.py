@@ -46,8 +46,8 @@ class Resets:
         return STATION in self._waiting or evse in self._waiting or self.under_way
 
     def restore(self, kept: ResetScheduled) -> None:
-        # A scheduled reset of the station is fulfilled by the boot itself.
-        if kept.pending and kept.evse is not None:
+        # One of the station is fulfilled by the boot itself; an EVSE may be gone with the board of then.
+        if kept.pending and kept.evse is not None and kept.evse in self._evses:
             self._waiting[kept.evse] = _SCHEDULED
 
     def command(self, turn: Turn, command: Reset) -> Result:

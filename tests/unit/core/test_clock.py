@@ -75,6 +75,13 @@ def test_the_place_of_an_untrusted_boot_is_the_same_in_every_later_boot() -> Non
     assert clock.wall(stamp(60_000, boot=BOOT - 1)) == told
 
 
+def test_it_is_the_very_next_trusted_boot_that_it_was_before() -> None:
+    known = {BOOT - 2: NOON, BOOT: NOON + HOUR_MS, BOOT + 1: NOON + 9 * HOUR_MS}
+    clock = WallClock(known, known)
+    assert clock.wall(stamp(HOUR_MS // 2, boot=BOOT - 1)) == NOON + HOUR_MS // 2
+    assert clock.wall(stamp(2 * HOUR_MS, boot=BOOT - 1)) == NOON + HOUR_MS + 2 * HOUR_MS  # one monotonic clock
+
+
 def test_an_agent_that_only_restarted_shares_the_time_since_the_machine_booted() -> None:
     """Its stamps cannot be after the next boot began, unless both count on one monotonic clock: then that is known."""
     clock = WallClock({}, {})
