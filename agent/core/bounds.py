@@ -16,6 +16,7 @@ QUESTIONS: Final = 8  # tokens that the CSMS is asked about at once
 READERS: Final = 32  # whose pace is watched
 
 SNAPSHOT_TIMEOUT_MS: Final = 2_000  # then the last good reading serves
+PILOT_SETTLED_MS: Final = 10_000  # after a restart the pilot says by then whether a car is there
 OPEN_TIMEOUT_MS: Final = 10_000  # the guard opens after 6 s at the latest
 FIRST_CHARGE_GRACE_MS: Final = 4_000  # a car answers the pilot within 3 s; until then it is not "suspended"
 DELIVERY_GRACE_MS: Final = 10_000  # how long a reset waits for the last messages (B12.FR.05)

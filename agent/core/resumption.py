@@ -1,6 +1,7 @@
 """Whether a transaction that a power cut or a restart interrupted goes on.
 
     guard not there yet, or it has said nothing ──► wait
+    its pilot says nothing yet                  ──► wait, but not for long
     its end was decided before the cut          ──► end, with the cause that was kept
     the permit of the boot before still lives   ──► go on: nobody noticed
     a power cut                                 ──► the policy, and how long the station was gone
@@ -12,7 +13,8 @@ time of either end is not known, nobody can say that it was too long.
 
 from __future__ import annotations
 
-from agent.core.clock import Now, following
+from agent.core.bounds import PILOT_SETTLED_MS
+from agent.core.clock import MonoMs, Now, following
 from agent.core.ending import UNPLUGGED, Ending
 from agent.core.evse import Evse
 from agent.core.facts import ChargingState, StopReason, Trigger
@@ -20,6 +22,7 @@ from agent.core.rules import Options, PowerLoss, Rules
 from agent.core.sampling import Sampling
 from agent.core.transaction import Authorization, Cause, Stage, Transaction
 from agent.core.turn import Turn
+from hal.types import PilotState
 
 _POWER_LOST = Cause(trigger=Trigger.ABNORMAL_CONDITION, reason=StopReason.POWER_LOSS)
 
@@ -54,6 +57,8 @@ class Resumption:
         if tx.ending is not None and not self._only_told(tx):
             self._ending.end(turn, tx, tx.ending)
             return
+        if self._is_unsettled(turn, tx):
+            return
         waiting = tx.state is ChargingState.IDLE and not evse.plugged and not tx.charged
         seamless = evse.report.permit_live or not options.cold
         if (evse.plugged or waiting) and (seamless or goes_on(tx, turn.now, self._host.rules, options)):
@@ -63,9 +68,18 @@ class Resumption:
         else:
             self._ending.end(turn, tx, UNPLUGGED)
 
+    def _is_unsettled(self, turn: Turn, tx: Transaction) -> bool:
+        """Whether the pilot says nothing of the cable yet: its circuit has just got its power back, like everything."""
+        evse, now = self._evse, turn.now.mono_ms
+        if evse.plugged or (evse.report is not None and evse.report.pilot is PilotState.A):
+            return False
+        if tx.deadline is None:
+            tx.deadline = MonoMs(now + PILOT_SETTLED_MS)
+        return now < tx.deadline
+
     def _go_on(self, turn: Turn, tx: Transaction, *, seamless: bool) -> None:
         evse, rules = self._evse, self._host.rules
-        tx.stage = Stage.RUNNING
+        tx.stage, tx.deadline = Stage.RUNNING, None
         tx.barred = tx.barred or not (seamless or rules.resume_energy)
         if tx.authorized_kept and tx.token is not None:
             remote = tx.remote_start_id is not None
