@@ -32,6 +32,7 @@ IMPLAUSIBLE_SAMPLES: Final = 3  # after that many readings a jump is the meter's
 PERMITS_A_BOOT: Final = 1_000_000  # numbers of permits that one boot has for itself
 PERMIT_BOOTS: Final = 2_000  # … so that they stay within 31 bits
 PERMIT_RENEWALS: Final = 3  # within one lease
+PHASE_USED_MA: Final = 1_000  # more than a meter's noise, less than any car charges with
 MIN_CURRENT_MA: Final = 6_000  # IEC 61851-1 annex A: no current below 6 A can be told
 TOKENS_AT_ONCE: Final = 5  # of one reader
 TOKEN_EVERY_MS: Final = 500  # no people are quicker at one reader for long

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from agent.core.bounds import FIRST_CHARGE_GRACE_MS
+from agent.core.bounds import FIRST_CHARGE_GRACE_MS, PHASE_USED_MA
 from agent.core.clock import MonoMs, Now
 from agent.core.facts import ChargingState
 from agent.core.faults import FaultSet
@@ -234,6 +234,14 @@ class Evse:
             tx=tx.tx if tx is not None else None,
             held_ma=self.held_ma,
         )
+
+    def phases_offered(self) -> int:
+        return self.granted_phases or self.capabilities.phases
+
+    def phases_used(self) -> int | None:
+        """Phases that carry current by the meter's last reading; None where it cannot tell, or none does."""
+        currents = self.reading.current_ma if self.reading is not None else ()
+        return sum(current > PHASE_USED_MA for current in currents) or None
 
     @property
     def held_ma(self) -> int:

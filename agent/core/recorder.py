@@ -61,7 +61,7 @@ class Recorder:
                 transaction_data=tuple(tx.end_samples) if ended else (),
                 time_charging_s=tx.charging_time_s(now.mono_ms),
                 cable_a=tx.tell_cable(evse.report.cable_ma if evse.report is not None else None),
-                phases=tx.tell_phases(evse.granted_phases or evse.capabilities.phases) if charging else None,
+                phases=tx.tell_phases(evse.phases_used(), evse.phases_offered()) if charging else None,
                 offline=not self._host.online,
                 opened=tx.opened,
                 opens=opens,

@@ -35,7 +35,7 @@ class Sampling:
             context,
             turn.now.stamp(),
             offered_ma=evse.report.offered_ma if evse.report is not None else 0,
-            phases=evse.granted_phases or evse.capabilities.phases,
+            phases=evse.phases_offered(),
             signed=rules.sign_aligned if aligned else rules.sign_sampled,
             keyed=keyed,
         )

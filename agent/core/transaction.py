@@ -142,7 +142,9 @@ class Transaction:
         self.remote_told = self.remote_told or told is not None
         return told
 
-    def tell_phases(self, phases: int) -> int | None:
+    def tell_phases(self, used: int | None, offered: int) -> int | None:
+        """Phases, if they are news. Until a meter tells how many the car uses, it may use what it is offered."""
+        phases = used or self.phases_told or offered
         told = phases if phases != self.phases_told else None
         self.phases_told = phases
         return told
