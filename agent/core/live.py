@@ -42,7 +42,7 @@ def _of_station(station: Station, address: Address) -> str | None:
         case "ClockCtrlr", "DateTime":
             return None if station.wall_ms is None else _date_time(station.wall_ms)
         case "OCPPCommCtrlr", "ActiveNetworkProfile":
-            return None if station.network_slot is None else str(station.network_slot)
+            return None if station.backend.network_slot is None else str(station.backend.network_slot)
         case "AuthCacheCtrlr", "Storage":
             return str(sum(len(json.encode(entry)) for entry in station.authorizer.cache.entries()))
         case "ChargingStation", "ACCurrent":
