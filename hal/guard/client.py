@@ -60,6 +60,7 @@ class GuardPort(Protocol):
     def lock(self, evse: int, locked: bool) -> None: ...
     def reset_faults(self, evse: int) -> None: ...
     def indicate(self, evse: int, state: IndicatorState) -> None: ...
+    def report(self, evse: int, values: dict[str, Any]) -> None: ...
     async def read_meter(self, evse: int) -> MeterReading: ...
 
 
@@ -226,6 +227,10 @@ class SocketGuard:
     def indicate(self, evse: int, state: IndicatorState) -> None:
         """Set the board's own indicator."""
         self._send(m.Indicate(evse, state))
+
+    def report(self, evse: int, values: dict[str, Any]) -> None:
+        """Tell a bench about the station (`evse` 0) or one EVSE."""
+        self._send(m.SelfReport(evse, values))
 
     async def read_meter(self, evse: int) -> MeterReading:
         """Read the board's own meter. Raises DeviceError."""

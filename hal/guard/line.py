@@ -54,6 +54,15 @@ class Line:
         self._abandoned_at_ms: int | None = None
 
     def start(self, now_ms: int, changed: Callable[[], None]) -> None:
+    def forget(self, now_ms: int) -> None:
+        """Begin anew as after a boot: permit, latches and what was commanded are gone; look again."""
+        self._state = State()
+        self._permit, self._lease_until_ms = None, 0
+        self._outputs, self._report, self._power = None, None, None
+        self._lock_request, self._reset = None, False
+        self.agent_went(now_ms)
+        self.run(now_ms)
+
         """Begin to watch, as if an agent had just gone."""
         self._path.subscribe(changed)
         self.agent_went(now_ms)

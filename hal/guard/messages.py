@@ -118,5 +118,13 @@ class Refused:
     why: str
 
 
-FromAgent = Hello | Permit | LockRequest | MeterRequest | Indicate | ResetFaults | Ping
+@dataclass(frozen=True, slots=True)
+class SelfReport:
+    """What the agent says of itself (`evse` 0) or of one EVSE. Only a bench asks for it, by the verb `status.watch`."""
+
+    evse: int
+    values: dict[str, Any]
+
+
+FromAgent = Hello | Permit | LockRequest | MeterRequest | Indicate | ResetFaults | Ping | SelfReport
 FromGuard = Welcome | PowerReport | MeterAnswer | TokenRead | FaultSeen | Health | DeviceValues | Verb | Pong | Refused

@@ -85,6 +85,7 @@ class GuardProcess:
             peripherals=None if bench is None else bench.peripherals,
             changed=self._changed,
             saw_report=None if bench is None else bench.saw_report,
+            saw_agent=None if bench is None else bench.saw_agent,
         )
         self._guard.start()
         if bench is not None:

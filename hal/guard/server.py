@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from hal.guard import messages as m
 from hal.guard.fields import WireError
@@ -64,8 +64,8 @@ class Guard:
     `clock_ms` is monotonic. `on_wake` is called when `next_wake_ms` may have come nearer outside `tick`, so that a host
     can set its timer anew. `changed` is what power paths call with their EVSE when an input changed (default:
     `on_change`; a host with threads hands the call to its own). `saw_report` gets each report, with or without an
-    agent. Driver errors become faults; any other exception is a bug and passes through to the host,
-    which must make the outputs safe (`stop`) and end.
+    agent, `saw_agent` what the agent says of itself. Driver errors become faults; any other exception is a bug and
+    passes through to the host, which must make the outputs safe (`stop`) and end.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class Guard:
         on_wake: Callable[[], None] | None = None,
         changed: Callable[[int], None] | None = None,
         saw_report: Callable[[PowerReport], None] | None = None,
+        saw_agent: Callable[[int, dict[str, Any]], None] | None = None,
     ) -> None:
         self.board = board
         self._clock_ms = clock_ms
@@ -85,6 +86,7 @@ class Guard:
         self._on_wake = on_wake or (lambda: None)
         self._changed = changed or self.on_change
         self._saw_report = saw_report or (lambda report: None)
+        self._saw_agent = saw_agent or (lambda evse, values: None)
         self._lines = {line.capabilities.evse: Line(line, self._report) for line in lines}
         self._agent: _Agent | None = None
         self._greeting: set[int] = set()  # ids of connections that have not said hello
@@ -106,6 +108,17 @@ class Guard:
             self._agent = None
         for line in self._lines.values():
             line.stop()
+
+    def forget(self) -> None:
+        """A bench cut the supply, and this process lives on: no permit, latch or agent of before counts."""
+        agent, self._agent = self._agent, None
+        if agent is not None:
+            agent.connection.close()
+        self._faults.clear()
+        self._unwell.clear()
+        now_ms = self._clock_ms()
+        for line in self._lines.values():
+            line.forget(now_ms)
 
     def on_change(self, evse: int) -> None:
         """An input of `evse` changed: look, decide and command, before this returns."""
@@ -202,6 +215,9 @@ class Guard:
         now_ms = self._clock_ms()
         if isinstance(message, m.Ping):
             self._send(agent.connection, m.Pong(message.id))
+            return
+        if isinstance(message, m.SelfReport):
+            self._saw_agent(message.evse, message.values)
             return
         if isinstance(message, m.Hello):  # served by `receive`
             return

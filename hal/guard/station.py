@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 from hal.guard.line import PowerLine
 from hal.guard.server import Guard, Peripherals
@@ -42,7 +42,7 @@ class BenchWorld(BenchPaths, Protocol):
     """The bench as the guard process hosts it; `hal.mock.process.open_world(board, clock)` makes one.
 
     `attach` hands over the guard that is told of tokens, faults and verbs, `saw_report` shows each report to the bench,
-    `converse` begins one client's conversation over the control socket.
+    `saw_agent` what the agent says of itself, `converse` begins one client's conversation over the control socket.
     """
 
     @property
@@ -51,6 +51,7 @@ class BenchWorld(BenchPaths, Protocol):
     def max_line_bytes(self) -> int: ...
     def attach(self, guard: Guard) -> None: ...
     def saw_report(self, report: PowerReport) -> None: ...
+    def saw_agent(self, evse: int, values: dict[str, Any]) -> None: ...
     def converse(self, send: Callable[[bytes], None], hang_up: Callable[[], None]) -> Handler: ...
 
 

@@ -44,6 +44,7 @@ from hal.guard.messages import (
     Pong,
     Refused,
     ResetFaults,
+    SelfReport,
     Verb,
     Welcome,
 )
@@ -149,6 +150,7 @@ FROM_AGENT: dict[str, tuple[type[Any], Codec]] = {
     "indicate": (Indicate, record(Indicate, evse=_EVSE, state=choice(IndicatorState))),
     "reset_faults": (ResetFaults, record(ResetFaults, evse=_EVSE)),
     "ping": (Ping, record(Ping, id=_NUMBER)),
+    "self": (SelfReport, record(SelfReport, evse=_STATION_OR_EVSE, values=ARGUMENTS)),
 }
 FROM_GUARD: dict[str, tuple[type[Any], Codec]] = {
     "welcome": (

@@ -50,6 +50,12 @@ class GuardSide:
         self._guard = guard
         self.bench.attach(self)
 
+    def forget(self) -> None:
+        """The supply is gone, the guard's memory with it."""
+        self._greeted = None
+        if self._guard is not None:
+            self._guard.forget()
+
     def detach(self) -> None:
         """The guard is gone."""
         self._guard = self._greeted = None
@@ -61,7 +67,10 @@ class GuardSide:
         agent = self._agent()
         if agent is not self._greeted:
             self._greeted = agent
-            self._greet()
+            self.greet()
+
+    def saw_agent(self, evse: int, values: dict[str, Any]) -> None:
+        """What the agent says of itself. In its own process nobody has to ask it."""
 
     def converse(self, send: Callable[[bytes], None], hang_up: Callable[[], None]) -> Conversation:
         """A client of the control socket."""
@@ -73,10 +82,9 @@ class GuardSide:
         return self._agent() is not None
 
     def _agent(self) -> object | None:
-        # The guard has no public word for it. All that depends on the private one is here.
-        return None if self._guard is None else self._guard._agent
+        return None if self._guard is None else self._guard.agent
 
-    def _greet(self) -> None:
+    def greet(self) -> None:
         """What a new agent must hear: the sensors, or that there is no power to live on."""
         if not self.bench.world.powered:
             self._tell(m.Verb("power.cut"))

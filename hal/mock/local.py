@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import copy_context
+from typing import Any
 
 from hal.guard import messages as m
 from hal.guard.client import AgentWire, HardwareEvents
@@ -143,6 +144,10 @@ class LocalGuard:
     def indicate(self, evse: int, state: IndicatorState) -> None:
         """Set the EVSE's light."""
         self._send(m.Indicate(evse, state))
+
+    def report(self, evse: int, values: dict[str, Any]) -> None:
+        """Tell the bench about the station (`evse` 0) or one EVSE."""
+        self._send(m.SelfReport(evse, values))
 
     async def read_meter(self, evse: int) -> MeterReading:
         """Read the EVSE's meter. Raises DeviceError."""

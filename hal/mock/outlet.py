@@ -38,6 +38,7 @@ class Outlet:
         self.voltage_mv = spec.voltage_mv
         self.grid = True
         self.cable_ma: int | None = None  # stays until the lock lets go of the plug
+        self.connector = 1  # where the plug is, or was
         self.cable_left = False  # the driver unplugged at the car and left the cable in the socket
         self.diode_fault = False
         self.pilot_short = False
@@ -77,7 +78,7 @@ class Outlet:
             temperature_dc=self.temperature_dc,
             current_ma=self.flow.current_ma,
             ventilated=self.ventilated,
-            connector=self.car.connector if self.car else 1,
+            connector=self.connector,
         )
 
     def read_meter(self) -> MeterReading:
@@ -134,6 +135,7 @@ class Outlet:
         """The plug goes in: the pilot is B at once."""
         self._begin()
         self.car = car
+        self.connector = car.connector
         self.cable_left = False
         self.meter.plugged_in()
         if not self.spec.tethered and self.cable_ma is None:
@@ -184,6 +186,7 @@ class Outlet:
             self._after(CONTACTOR_TRAVEL_MS, "contactor", contactor.arrive)
         if self.car is None and not self.lock.bolted and not self.cable_left:
             self.cable_ma = None
+            self.connector = 1
         self._look()
         self.flow = self._work_out_flow()
         self._plan_energy()

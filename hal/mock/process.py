@@ -2,12 +2,16 @@
 
 Without asyncio, on the guard's own loop. A power cut here takes the supply from the power paths and sends the agent the
 verb `power.cut`: it must stop at once, as a process does that loses power. An agent that the service manager starts
-while the power is off hears the same, until `power.restore`.
+while the power is off hears the same, until `power.restore`. The guard lives on but forgets, as if it had died too.
+
+What the verb `status` tells of the agent is what the agent told last: it is asked once (`status.watch`) and then says
+what changed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Protocol
 
 from hal.mock.bench import Bench
@@ -15,6 +19,8 @@ from hal.mock.clock import Clock
 from hal.mock.guardside import GuardSide
 from hal.mock.topology import MockEvse, MockTopology
 from hal.types import EvseCapabilities
+
+WATCH = "status.watch"
 
 
 class Connector(Protocol):
@@ -49,14 +55,41 @@ class Board(Protocol):
     def evses(self) -> Sequence[BoardEvse]: ...
 
 
+class _Side(GuardSide):
+    """Knows what the agent said of itself."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench)
+        self._said: dict[int, dict[str, Any]] = {}
+
+    def saw_agent(self, evse: int, values: dict[str, Any]) -> None:
+        """The station (0), or one EVSE, is now like this."""
+        self._said[evse] = values
+
+    def greet(self) -> None:
+        """A new agent: what the one before it said is void."""
+        self._said.clear()
+        super().greet()
+        if self.bench.world.powered:
+            self.verb(WATCH, {})
+
+    def station_status(self) -> dict[str, Any]:
+        """The station's part of the verb `status`."""
+        if not (self.bench.world.powered and self.has_agent):
+            return {}
+        rows = [{"evse": evse, **values} for evse, values in sorted(self._said.items()) if evse]
+        return {**self._said.get(0, {}), "booted": True, "evses": rows}
+
+
 class _Supply:
     """The bench's `StationHost` where guard and bench share a process: the guard outlives a power cut."""
 
-    def __init__(self, side: GuardSide) -> None:
+    def __init__(self, side: _Side) -> None:
         self._side = side
 
     def tear_down(self) -> None:
         """The agent was told; the power paths are dead by themselves."""
+        self._side.forget()
 
     def boot(self) -> None:
         """The same guard has its board back."""
@@ -66,8 +99,18 @@ class _Supply:
         """The agent learns it from the sensor of the supply."""
 
     def status(self) -> dict[str, Any]:
-        """What can be known here of the station: whether an agent is there. The agent's own API tells the rest."""
-        return {"booted": self._side.bench.world.powered and self._side.has_agent}
+        """The version is the same for guard and agent: they are of one distribution."""
+        return {"version": _version(), **self._side.station_status()}
+
+
+@cache
+def _version() -> str:
+    from importlib import metadata  # noqa: PLC0415 - a megabyte, which only `status` needs
+
+    try:
+        return metadata.version("evse-agent")
+    except metadata.PackageNotFoundError:
+        return "0"
 
 
 def topology_of(board: Board) -> MockTopology:
@@ -92,6 +135,6 @@ def _outlet(evse: BoardEvse) -> MockEvse:
 
 def open_world(board: Board, clock: Clock) -> GuardSide:
     """The bench for a guard process (`hal.guard.station.BenchWorld`)."""
-    side = GuardSide(Bench(topology_of(board), clock))
+    side = _Side(Bench(topology_of(board), clock))
     side.bench.host = _Supply(side)
     return side

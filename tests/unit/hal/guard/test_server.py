@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,34 @@ def test_without_an_agent_charging_goes_on_until_the_lease_ends() -> None:
     site.pass_time(LONG - 400)
     assert site.path.closed
     site.pass_time(400 + 5_000 + 6_000)
+    assert not site.path.closed
+
+
+def test_a_guard_that_forgets_has_no_permit_no_latch_and_no_agent() -> None:
+    site = Site()
+    charge(site)
+    site.path.inputs = replace(site.path.inputs, residual_current=True)
+    site.path.changed()
+    site.path.inputs = replace(site.path.inputs, residual_current=False)
+    site.path.changed()
+    assert [fault.code for fault in site.agent.report.faults] == [FaultCode.RESIDUAL_CURRENT]
+    assert site.agent.report.permit_live
+    site.guard.forget()
+    assert site.agent.closed
+    assert site.guard.agent is None
+    assert not site.path.closed
+    agent = FakeAgent()
+    site.guard.attach(agent)
+    site.say(m.Hello(VERSION), agent)
+    assert agent.report.faults == ()
+    assert not agent.report.permit_live
+    assert agent.report.permit_number == 0
+
+
+def test_a_guard_that_forgets_opens_what_was_closed() -> None:
+    site = Site()
+    charge(site)
+    site.guard.forget()
     assert not site.path.closed
 
 
@@ -294,6 +323,16 @@ def test_reports_can_be_seen_without_an_agent() -> None:
     site = Site(greet=False, saw_report=seen.append)
     site.pilot("B")
     assert [report.pilot for report in seen] == [PilotState.A, PilotState.B]
+
+
+def test_what_the_agent_says_of_itself_reaches_the_host() -> None:
+    seen: list[tuple[int, dict[str, Any]]] = []
+    site = Site(saw_agent=lambda evse, values: seen.append((evse, values)))
+    site.say(m.SelfReport(0, {"pid": 7}))
+    assert seen == [(0, {"pid": 7})]
+    quiet = Site()
+    quiet.say(m.SelfReport(0, {"pid": 7}))
+    assert quiet.agent.refusals == []
 
 
 # time

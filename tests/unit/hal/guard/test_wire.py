@@ -50,6 +50,8 @@ AGENT: list[m.FromAgent] = [
     m.Indicate(1, IndicatorState.CHARGING),
     m.ResetFaults(2),
     m.Ping(9),
+    m.SelfReport(0, {"pid": 7, "link": "connected"}),
+    m.SelfReport(2, {"connectors": [{"connector": 1, "status": "Charging"}], "transaction": {"id": "T-1"}}),
 ]
 REPORT = PowerReport(
     evse=1,

@@ -356,3 +356,16 @@ def test_nothing_is_due_when_nothing_can_happen() -> None:
     assert h.bench.next_event_ms() is None
     h.drive()
     assert h.bench.next_event_ms() == 20
+
+
+def test_a_cable_that_is_left_stays_where_it_was_plugged_in() -> None:
+    h = Hand(MockEvse(connectors=3, lock=True))
+    h.do("ev.plug_in", connector=3)
+    assert h.read().connector == 3
+    h.do("ev.plug_out", side="ev")
+    assert h.read().proximity == ProximityReading(32_000)
+    assert h.read().connector == 3
+    h.do("ev.plug_out")
+    assert h.read().proximity == ProximityReading(None)
+    h.do("ev.plug_in", connector=2)
+    assert h.read().connector == 2

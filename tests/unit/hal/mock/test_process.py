@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,12 @@ from hal.board import mock_board
 from hal.guard.client import SocketGuard
 from hal.guard.notify import Notifier
 from hal.guard.process import GuardProcess
-from hal.guard.server import Guard
 from hal.interfaces import DeviceError
 from hal.mock.arguments import BenchError
 from hal.mock.client import BenchClient
 from hal.mock.clock import ManualClock
 from hal.mock.conversation import MAX_LINE_BYTES
-from hal.mock.process import open_world, topology_of
+from hal.mock.process import WATCH, open_world, topology_of
 from hal.types import ContactorState, PilotState
 from tests.unit.hal.mock.test_local import Agent
 
@@ -63,6 +63,11 @@ async def until(condition: Callable[[], bool]) -> None:
     raise TimeoutError
 
 
+def orders(agent: Agent) -> list[tuple[str, dict[str, Any]]]:
+    """The verbs that the agent heard, but for the question how it is."""
+    return [verb for verb in agent.verbs if verb != (WATCH, {})]
+
+
 def with_agent(path: str, scene: Callable[[Agent], Awaitable[None]]) -> None:
     async def main() -> None:
         agent = Agent(SocketGuard(path))
@@ -92,9 +97,9 @@ def test_an_agent_charges_a_car(tmp_path: Path) -> None:
             assert reading.power_w == 3_671  # one phase is all that this EVSE has
             bench.call("rfid.tap", {"id_token": "04AB", "evses": [5]})
             bench.call("clock.step", {"seconds": 5})
-            await until(lambda: bool(agent.verbs))
+            await until(lambda: bool(orders(agent)))
             assert agent.tokens[0].token == "04AB"
-            assert agent.verbs == [("clock.step", {"seconds": 5})]
+            assert orders(agent) == [("clock.step", {"seconds": 5})]
             status = bench.call("status")
             assert status["booted"]
             assert status["evses"][1]["permit"]["live"]
@@ -121,16 +126,16 @@ def test_a_power_cut_stops_whatever_agent_there_is_until_the_power_returns(tmp_p
             agent.grant(lease_ms=1_000)
             await until(lambda: agent.reports[1].contactor is ContactorState.CLOSED)
             bench.call("power.cut")
-            await until(lambda: agent.verbs == [("power.cut", {})])
+            await until(lambda: ("power.cut", {}) in agent.verbs)
             assert bench.call("status")["evses"][0]["contactor"] == "open"
 
         async def dark(agent: Agent) -> None:
-            await until(lambda: agent.verbs == [("power.cut", {})])
+            await until(lambda: ("power.cut", {}) in agent.verbs)
             assert agent.reports[1].pilot is PilotState.INVALID
 
         async def bright(agent: Agent) -> None:
             await until(lambda: agent.reports[1].pilot is PilotState.B)
-            assert agent.verbs == []
+            assert orders(agent) == []
 
         with_agent(one.guard, charging)
         with_agent(one.guard, dark)
@@ -186,5 +191,52 @@ def test_the_guards_process_does_not_load_asyncio() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_the_private_name_that_the_bench_reads_is_there() -> None:
-    assert Guard("mock", [], lambda: 0)._agent is None
+def test_what_the_agent_says_of_itself_is_its_part_of_the_status(tmp_path: Path) -> None:
+    with site(tmp_path) as (one, bench):
+
+        async def scene(agent: Agent) -> None:
+            await until(lambda: (WATCH, {}) in agent.verbs)
+            agent.port.report(0, {"pid": 77, "link": "connected", "registration": "accepted"})
+            agent.port.report(5, {"connectors": [{"connector": 1, "status": "Charging"}], "transaction": {"id": "T-1"}})
+            await until(lambda: bench.call("status")["evses"][1]["transaction"] == {"id": "T-1"})
+            status = bench.call("status")
+            assert (status["pid"], status["link"], status["registration"]) == (77, "connected", "accepted")
+            assert status["booted"]
+            assert status["evses"][1]["connectors"] == [{"connector": 1, "status": "Charging"}]
+            assert status["evses"][0]["connectors"] == [{"connector": 1, "status": None}]
+
+        async def another(agent: Agent) -> None:
+            await until(lambda: (WATCH, {}) in agent.verbs)
+            status = bench.call("status")
+            assert status["pid"] is None, "what the one before said is void"
+            assert status["evses"][1]["transaction"] is None
+            assert status["booted"]
+
+        with_agent(one.guard, scene)
+        asyncio.run(until(lambda: not bench.call("status")["booted"]))  # the guard noticed that it left
+        assert bench.call("status")["link"] is None
+        assert bench.call("status")["version"]
+        with_agent(one.guard, another)
+
+
+def test_the_guard_forgets_with_the_supply(tmp_path: Path) -> None:
+    """Its process outlives the cut; permits and latches do not."""
+    with site(tmp_path) as (one, bench):
+
+        async def charging(agent: Agent) -> None:
+            bench.call("ev.plug_in", {"evse": 5, "charge_delay_s": 0})
+            agent.grant(5, lease_ms=60_000, phases=1)
+            await until(lambda: agent.reports[5].contactor is ContactorState.CLOSED)
+            bench.call("power.cut")
+            bench.call("power.restore")
+
+        async def again(agent: Agent) -> None:
+            await until(lambda: agent.reports[5].pilot is PilotState.B)
+            assert not agent.reports[5].permit_live
+            assert agent.reports[5].contactor is ContactorState.OPEN
+            agent.grant(5, phases=1)
+            await until(lambda: agent.reports[5].contactor is ContactorState.CLOSED)
+
+        with_agent(one.guard, charging)
+        assert bench.call("status")["evses"][1]["permit"]["live"] is False
+        with_agent(one.guard, again)
