@@ -53,7 +53,6 @@ class Line:
         self._beat_at_ms: int | None = None
         self._abandoned_at_ms: int | None = None
 
-    def start(self, now_ms: int, changed: Callable[[], None]) -> None:
     def forget(self, now_ms: int) -> None:
         """Begin anew as after a boot: permit, latches and what was commanded are gone; look again."""
         self._state = State()
@@ -63,6 +62,7 @@ class Line:
         self.agent_went(now_ms)
         self.run(now_ms)
 
+    def start(self, now_ms: int, changed: Callable[[], None]) -> None:
         """Begin to watch, as if an agent had just gone."""
         self._path.subscribe(changed)
         self.agent_went(now_ms)
