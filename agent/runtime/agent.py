@@ -40,12 +40,11 @@ from agent.ocpp.link_vocabulary import SettingsChanged
 from agent.ocpp.outbox import Class, Retry
 from agent.ocpp.peer import Peer
 from agent.runtime import codec
-from agent.runtime.backend import Backend
+from agent.runtime.backend import Backend, in_force
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware, Meter
 from agent.runtime.logbook import Logbook
 from agent.runtime.pump import PEER, Pump
-from agent.runtime.selfreport import SelfReport
 from agent.store.faults import StoreFault
 from agent.store.interface import FailureKind, LedgerPort
 from agent.store.records import PrunePolicy
@@ -143,8 +142,6 @@ class Agent:
         )
         self.backend = self._make_backend()
         self.pump.connect(self.backend, self.hardware)
-        self._self_report = SelfReport(self.status, guard.report)
-        self.pump.watchers.append(lambda event, facts: self._self_report.look())
         self.pump.watchers.append(Logbook(self.station.faults.all).note)
         self.pump.applied.append(self._applied)
         self._commands = itertools.count(1)
@@ -193,7 +190,7 @@ class Agent:
         seed = self.plan.seed if self.plan.seed is not None else secrets.randbits(64)
         return Backend(
             self.peer,
-            lambda: self.plan.endpoints,
+            lambda: {slot: in_force(one, self.registry) for slot, one in self.plan.endpoints.items()},
             self.pump.post,
             self.pump.done,
             self.clock.mono_ms,
@@ -207,8 +204,16 @@ class Agent:
             return
         if str(names.WEB_SOCKET_PING_INTERVAL) in addresses:
             self.backend.set_ping_interval(self.registry.integer(names.WEB_SOCKET_PING_INTERVAL) * 1000)
+        if str(names.BASIC_AUTH) in addresses:
+            asyncio.get_running_loop().call_soon(self._renew_link)  # after the answer, which is an effect too
         attempts = self.registry.integer(names.NETWORK_PROFILE_CONNECTION_ATTEMPTS, 3)
         self.backend.tell(SettingsChanged(self._back_off(), attempts))
+
+    def _renew_link(self) -> None:
+        """The password was changed: the CSMS takes the old one no more (A01.FR.03)."""
+        if self.backend is not None:
+            self.backend.renew()
+        self.security("ReconfigurationOfSecurityParameters", str(names.BASIC_AUTH))  # A01.FR.11
 
     # Running
 
@@ -296,8 +301,6 @@ class Agent:
                 self._disk(args.get("kind", "full"))
             case "storage.heal":
                 self._disk(None)
-            case "status.watch":
-                self._self_report.watch()
             case "power.cut":
                 # The bench in another process took the supply away: this one is gone as by a power cut, at once.
                 os.kill(os.getpid(), signal.SIGKILL)

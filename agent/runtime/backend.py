@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from agent.core.events import AnyEvent, LinkClosed, LinkOpened, LinkRefused
 from agent.ocpp import link_vocabulary as lv
@@ -14,10 +15,21 @@ from agent.ocpp.link import Link
 from agent.ocpp.peer import Peer, Step
 from agent.ocpp.refusal import ConnectFailed
 from agent.ocpp.transport import Connection, ConnectionEnded, EndKind, Transport
+from agent.variables import names
+from agent.variables.registry import Registry
 
 log = logging.getLogger(__name__)
 
 MAX_QUEUED_FRAMES = 1000
+
+
+def in_force(endpoint: Endpoint, registry: Registry) -> Endpoint:
+    """A connection profile with what was written over it since: the password (A01.FR.03) and the ping interval."""
+    ping_interval_ms = endpoint.ping_interval_ms
+    if registry.has(names.WEB_SOCKET_PING_INTERVAL):
+        ping_interval_ms = registry.integer(names.WEB_SOCKET_PING_INTERVAL) * 1000
+    password = registry.secret(names.BASIC_AUTH) or endpoint.password
+    return replace(endpoint, password=password, ping_interval_ms=ping_interval_ms)
 
 
 class Backend:
@@ -42,7 +54,7 @@ class Backend:
         self._transport = Transport()
         self._link = Link(tuple(endpoints()), random, back_off)
         self._actions: asyncio.Queue[lv.Event] = asyncio.Queue()
-        self._out: asyncio.Queue[bytes] = asyncio.Queue()
+        self._out: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: all that was to leave has left
         self._connection: Connection | None = None
         self._attempt: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -69,6 +81,11 @@ class Backend:
     def set_ping_interval(self, interval_ms: int) -> None:
         if self._connection is not None:
             self._connection.set_ping_interval(interval_ms)
+
+    def renew(self) -> None:
+        """Connect anew, with the profile as it is now, once everything that waits here has been sent."""
+        if self._connection is not None:
+            self._out.put_nowait(None)
 
     def send(self, frames: list[bytes]) -> None:
         """Frames of a step. Beyond the bound the peer reads nothing: the connection is given up."""
@@ -167,6 +184,9 @@ class Backend:
     async def _sending(self, connection: Connection) -> None:
         while True:
             frame = await self._out.get()
+            if frame is None:
+                self.tell(lv.ProfilesChanged(tuple(self._endpoints())))
+                return  # what comes now leaves by the next connection
             try:
                 await connection.send(frame)
             except ConnectionEnded:

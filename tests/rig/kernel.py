@@ -78,8 +78,43 @@ class KernelLoop(SimLoop, asyncio.SelectorEventLoop):
         address = (LOOPBACK, self._ports.get(int(port or 0), int(port or 0)))
         return [(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "", address)]
 
+    def divert(self, port: int, protocol_factory: Callable[[], Any]) -> Callable[[], None]:
+        """Whoever connects to this port from now on meets these protocols; gives what sends them back."""
+        before = self._ports[port]
+        serving = self.create_task(self.create_server(protocol_factory, CSMS_HOST, port))
+        self.run_until(serving.done, 10, "the other server")
+
+        def restore() -> None:
+            serving.result().close()
+            self._ports[port] = before
+
+        return restore
+
     def kill(self, process: str, *, power: bool = True) -> None:
         raise NotImplementedError(f"no process is killed over kernel sockets, nor is {process!r}")
+
+
+class OldServer(asyncio.Protocol):
+    """A TLS server that picks TLS 1.1, whatever it was offered; `left` collects what each client said until it left."""
+
+    def __init__(self, left: list[bytes]) -> None:
+        self._left = left
+        self._said = b""
+        self._transport: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if not self._said and isinstance(self._transport, asyncio.WriteTransport):
+            # ServerHello: version 3.2, a random, no session, ECDHE-ECDSA-AES128-SHA, no compression.
+            hello = b"\x03\x02" + bytes(range(32)) + b"\x00" + b"\xc0\x09" + b"\x00"
+            handshake = b"\x02" + len(hello).to_bytes(3, "big") + hello
+            self._transport.write(b"\x16\x03\x02" + len(handshake).to_bytes(2, "big") + handshake)
+        self._said += data
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._left.append(self._said)
 
 
 @contextlib.contextmanager
@@ -98,17 +133,40 @@ def _kernel(seed: int | str) -> Iterator[SimLoop]:
         loop.close()
 
 
+class Server:
+    """The TLS side of the CSMS. What is done to `context` counts from the next handshake on."""
+
+    def __init__(self, authority: trustme.CA) -> None:
+        self.authority = authority
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._usual = (self.context.minimum_version, self.context.maximum_version)
+        self.restore()
+
+    def restore(self) -> None:
+        """A good certificate, and the versions and cipher suites that everybody has."""
+        self.context.maximum_version = self._usual[1]
+        self.context.minimum_version = self._usual[0]
+        self.context.set_ciphers("DEFAULT:@SECLEVEL=2")
+        self.authority.issue_cert(CSMS_HOST).configure_cert(self.context)
+
+    def accepted(self) -> int:
+        """Handshakes that came to their end."""
+        return self.context.session_stats()["accept_good"]
+
+    def refused(self) -> int:
+        """Handshakes that began and did not."""
+        return self.context.session_stats()["accept"] - self.accepted()
+
+
 @contextlib.contextmanager
-def over_tls(folder: Path) -> Iterator[ssl.SSLContext]:
-    """Worlds that are made inside run over kernel sockets and TLS, as security profile 2 has it. Gives the context of
-    the CSMS, whose `session_stats` tell who came."""
+def over_tls(folder: Path) -> Iterator[Server]:
+    """Worlds that are made inside run over kernel sockets and TLS, as security profile 2 has it."""
     authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(CSMS_HOST).configure_cert(context)
+    server = Server(authority)
     roots = folder / "root.pem"
     authority.cert_pem.write_to_path(str(roots))
-    token = LINE.set(Line(loop=_kernel, context=context, roots=str(roots)))
+    token = LINE.set(Line(loop=_kernel, context=server.context, roots=str(roots)))
     try:
-        yield context
+        yield server
     finally:
         LINE.reset(token)

@@ -97,6 +97,7 @@ class World:
         options: Options | None = None,
         document: Mapping[str, Any] | None = None,
         security_profile: int = 1,
+        password: str = PASSWORD,
         subprotocols: tuple[str, ...] | None = None,
         features: Mapping[str, Any] | None = None,
         trust_system_clock: bool = True,
@@ -137,12 +138,12 @@ class World:
             url=f"{'ws' if line.context is None else 'wss'}://{CSMS_HOST}:9000/ocpp",
             identity=IDENTITY,
             security_profile=security_profile,
-            password=Secret(PASSWORD),
+            password=Secret(password),
             subprotocols=offered,
             tls=TlsFiles(roots=(line.roots,) if line.roots else ()),
         )
         self.csms = Csms(
-            now=_virtual_now, subprotocols=offered, passwords={IDENTITY: PASSWORD} if security_profile else None
+            now=_virtual_now, subprotocols=offered, passwords={IDENTITY: password} if security_profile else None
         )
         self.disk = SimDisk()
         self.mock = Bench(MockTopology(evses), LoopClock(loop))
@@ -378,6 +379,11 @@ class World:
         """Frames of the station that answer a CALL with this id."""
         frames = [json.loads(text) for _, sender, _, text in self.csms.frames if sender == "station"]
         return [frame for frame in frames if frame[0] in {3, 4} and frame[1] == message_id]
+
+
+def allow(w: World, password: str) -> None:
+    """The CSMS takes this password, and no other, from the next handshake on."""
+    w.csms.passwords = {IDENTITY: password}
 
 
 def _has(payload: Payload, fields: Mapping[str, Any]) -> bool:
