@@ -88,7 +88,7 @@ class Backend:
         if info is None or token is None:
             return
         station.authorizer.cache.update(turn, token, info)  # C10.FR.05
-        evse = next((e for e in station.evses.values() if e.tx is not None and e.tx.tx == event.tx), None)
+        evse = station.owner(event.tx) if event.tx is not None else None
         if evse is None or evse.tx is None or not token.same(evse.tx.token):
             return
         if not info.accepted:

@@ -214,3 +214,11 @@ class Result(Struct, frozen=True, kw_only=True):
     ongoing: bool | None = None
     queued: bool = False
     data: str | None = None
+
+
+ACCEPTED = Result(verdict=Verdict.ACCEPTED)
+
+
+def rejected(code: str, why: str) -> Result:
+    """A refusal with its reason code (at most 20 characters) and the reason in words."""
+    return Result(verdict=Verdict.REJECTED, code=code, why=why)

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from agent.core.bounds import DELIVERY_GRACE_MS
 from agent.core.clock import MonoMs
-from agent.core.commands import Reset, ResetKind, Result, Verdict
+from agent.core.commands import ACCEPTED, Reset, ResetKind, Result, Verdict, rejected
 from agent.core.effects import Reboot, ResetFaults
 from agent.core.evse import Evse
 from agent.core.facts import BootReasonSet, ResetScheduled, StopReason, Trigger
@@ -53,7 +53,7 @@ class Resets:
     def command(self, turn: Turn, command: Reset) -> Result:
         target = command.evse or STATION
         if target != STATION and target not in self._evses:
-            return Result(verdict=Verdict.REJECTED, code="UnknownEvse", why=f"there is no EVSE {target}")
+            return rejected("UnknownEvse", f"there is no EVSE {target}")
         busy = [e for e in self._targets(target) if e.tx is not None]
         if command.kind is ResetKind.ON_IDLE and busy:
             self._schedule(turn, target, _SCHEDULED)
@@ -61,7 +61,7 @@ class Resets:
         self._schedule(turn, target, _REMOTE)
         for evse in self._targets(target):
             self._stop(turn, evse, hard=command.hard)
-        return Result(verdict=Verdict.ACCEPTED)
+        return ACCEPTED
 
     def _targets(self, target: int) -> list[Evse]:
         return list(self._evses.values()) if target == STATION else [self._evses[target]]

@@ -49,6 +49,7 @@ from agent.core.session import Session
 from agent.core.status import StatusReporter
 from agent.core.transaction import Transaction
 from agent.core.turn import Turn
+from agent.core.unlocking import Unlocks
 from agent.variables.registry import Registry
 from hal.types import EvseCapabilities
 
@@ -82,6 +83,7 @@ class Station:
         self.resets = Resets(self.evses, self.sessions)
         self.entry = Entry(self)
         self.operations = Operations(self)
+        self.unlocks = Unlocks(self)
         self.hardware = Hardware(self)
         self.backend = Backend(self)
         self.machine = Machine(self)
@@ -101,6 +103,10 @@ class Station:
     def waiting(self) -> frozenset[str]:
         """Transactions that the CSMS does not know all of yet."""
         return self.backend.waiting
+
+    def owner(self, tx: str) -> Evse | None:
+        """The EVSE on which a transaction runs."""
+        return next((e for e in self.evses.values() if e.tx is not None and e.tx.tx == tx), None)
 
     def next_seq(self) -> int:
         self._seq += 1
@@ -209,7 +215,7 @@ class Station:
         self.permits.review(turn)
         for session in self.sessions.values():
             session.settle(turn)  # a state may follow from what was just granted or withdrawn
-        self.operations.review(turn)
+        self.unlocks.review(turn)
         self.resets.review(turn, online=self.online, queued=self.backend.queued)
         self.status.review(turn, online=self.online)
         self.alarms.review(turn, online=self.online)
@@ -234,7 +240,7 @@ class Station:
             *self.registration.wake(),
             *self.permits.wake(),
             *self.status.wake(),
-            *self.operations.wake(),
+            *self.unlocks.wake(),
             *self.resets.wake(),
             *self.entry.wake(),
             *self.alignment.wake(),
