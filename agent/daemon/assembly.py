@@ -10,12 +10,10 @@ from typing import Any
 from agent.core.rules import Options, PowerLoss
 from agent.daemon.config import Config
 from agent.daemon.config_tables import Resumption
-from agent.daemon.version import version
+from agent.daemon.version import VERSION
 from agent.ocpp import tls
 from agent.ocpp.dialect import Identity, Make
 from agent.ocpp.endpoint import Endpoint
-from agent.ocpp.v2x.dialect import Dialect201
-from agent.ocpp.v16.dialect import Dialect16
 from agent.runtime.agent import Plan
 from agent.runtime.devices import LateIndicator, LateMeter, LateReader
 from agent.store.ledger import Ledger
@@ -30,7 +28,6 @@ log = logging.getLogger(__name__)
 
 LEDGER = "ledger.sqlite"
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_DIALECTS: dict[str, Make] = {"ocpp1.6": Dialect16, "ocpp2.0.1": Dialect201}
 # What the bench's meters read; a real meter says it itself.
 BENCH_MEASURANDS = frozenset(
     {
@@ -87,7 +84,7 @@ def topology(config: Config, devices: Devices) -> Topology:
 
 
 def _firmware(config: Config) -> str:
-    return config.station.firmware_version or version()
+    return config.station.firmware_version or VERSION
 
 
 def _evse(config: Config, one: layout.Evse, devices: Devices) -> Evse:
@@ -145,6 +142,21 @@ def cold_start(config: Config) -> bool:
     return before != current
 
 
+def dialects(config: Config) -> tuple[Make, ...]:
+    """Those of the versions that may be spoken, best first. A dialect brings its messages, so no other is loaded."""
+    return tuple(_dialect(name) for name in config.csms.endpoint.subprotocols)
+
+
+def _dialect(subprotocol: str) -> Make:
+    if subprotocol == "ocpp1.6":
+        from agent.ocpp.v16.dialect import Dialect16  # noqa: PLC0415
+
+        return Dialect16
+    from agent.ocpp.v2x.dialect import Dialect201  # noqa: PLC0415
+
+    return Dialect201
+
+
 def plan(config: Config, made: Registry, *, cold: bool, reason: str = "") -> Plan:
     """The plan of one boot."""
     station = config.station
@@ -168,7 +180,7 @@ def plan(config: Config, made: Registry, *, cold: bool, reason: str = "") -> Pla
             fuse_ma=config.supply.fuse_a * 1000 if config.supply.fuse_a is not None else None,
             data_transfer_vendors=station.data_transfer_vendors,
         ),
-        dialects=tuple(_DIALECTS[name] for name in config.csms.endpoint.subprotocols if name in _DIALECTS),
+        dialects=dialects(config),
         endpoints={1: endpoint(config, made)},
         boot_reason=reason,
     )

@@ -44,6 +44,7 @@ def main(argv: list[str] | None = None) -> int:
         settings = config.from_flags(flags)
         if flags.check:
             assembly.registry(settings, assembly.Devices(settings.board))
+            assembly.dialects(settings)
             print(f"{settings.file}: in order")
             return 0
         return run(settings)

@@ -23,7 +23,7 @@ from agent.daemon.config import Config
 from agent.daemon.config_error import ConfigError
 from agent.daemon.config_tables import ResetAction
 from agent.daemon.logs import LogHub
-from agent.daemon.version import version
+from agent.daemon.version import VERSION
 from agent.runtime.agent import Agent
 from agent.store.ledger import Ledger
 from agent.variables import names
@@ -60,7 +60,7 @@ class Daemon:
         self._powered = asyncio.Event()
         self._powered.set()
         self._guard: GuardPort | None = None
-        self.version = version()
+        self.version = VERSION
         self.reset_retries = 0  # as the station was configured at its last boot
 
     def stop(self) -> None:
