@@ -45,6 +45,7 @@ from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware, Meter
 from agent.runtime.logbook import Logbook
 from agent.runtime.pump import PEER, Pump
+from agent.runtime.selfreport import SelfReport
 from agent.store.faults import StoreFault
 from agent.store.interface import FailureKind, LedgerPort
 from agent.store.records import PrunePolicy
@@ -142,6 +143,8 @@ class Agent:
         )
         self.backend = self._make_backend()
         self.pump.connect(self.backend, self.hardware)
+        self._self_report = SelfReport(self.status, guard.report)
+        self.pump.watchers.append(lambda event, facts: self._self_report.look())
         self.pump.watchers.append(Logbook(self.station.faults.all).note)
         self.pump.applied.append(self._applied)
         self._commands = itertools.count(1)
@@ -293,6 +296,8 @@ class Agent:
     def _verb(self, name: str, args: dict[str, Any]) -> None:
         """Verbs of the bench that are the agent's to do."""
         match name:
+            case "status.watch":
+                self._self_report.watch()
             case "network.set" if self.backend is not None:
                 self.backend.network(bool(args.get("up", True)))
             case "clock.step":
