@@ -23,6 +23,8 @@ def _refused(w: World, stop_point: str, **settings: object) -> Scene:
     w.csms.on("Authorize", {"idTokenInfo": {"status": "Accepted"}})
     invalid: Payload = {"idTokenInfo": {"status": "Invalid"}}
     w.csms.on("TransactionEvent", lambda payload: invalid if "idToken" in payload else {})
+    if stop_point == "ParkingBayOccupancy":
+        w.bench("bay.set", occupied=True)  # a stop point that was never met ends nothing
     w.bench("ev.plug_in")
     s.told(s.status("Occupied"), s.event("Started", "CablePluggedIn"))
     w.bench("rfid.tap", id_token=s.token)
