@@ -11,7 +11,7 @@ import pytest
 
 from agent.cli.arguments import parser
 from agent.daemon import config
-from agent.daemon.main import arguments
+from agent.daemon.program import arguments
 from hal import registry
 from tests.rig import readme
 from tests.rig.readme import ROOT, Place

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.daemon.main import REBOOT_PAUSE_S, reboot_machine
+from agent.daemon.program import REBOOT_PAUSE_S, reboot_machine
 
 
 def _reboot(retries: int, works_at: int) -> tuple[int, int, list[float]]:

@@ -1,0 +1,90 @@
+"""The program: reads the configuration, runs the station, leaves with a code that the service manager understands.
+
+0    stopped, or reset by leaving (the service manager starts it again)
+1    a bug: the log has its trace
+78   EX_CONFIG: the configuration cannot be used, trying again does not mend it
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from agent.daemon import assembly, config, logs
+from agent.daemon.config import Config
+from agent.daemon.config_error import ConfigError
+from agent.daemon.config_tables import ResetAction
+from agent.daemon.service import Daemon
+from agent.store.faults import LedgerRefused
+from agent.variables.file import ConfigurationError
+
+log = logging.getLogger(__name__)
+
+EX_CONFIG = 78
+REBOOT_PAUSE_S = 10.0  # before a machine that refused to reboot is asked again
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="evse-agent", description="The agent of an EV charging station.")
+    config.add_flags(parser)
+    parser.add_argument("--check", action="store_true", help="check the configuration and leave")
+    return parser
+
+
+def start(argv: list[str] | None = None) -> int:
+    """The program from its arguments to its exit code."""
+    flags = arguments().parse_args(argv)
+    try:
+        settings = config.from_flags(flags)
+        if flags.check:
+            assembly.registry(settings, assembly.Devices(settings.board))
+            assembly.dialects(settings)
+            print(f"{settings.file}: in order")
+            return 0
+        return run(settings)
+    except (ConfigError, ConfigurationError) as error:
+        print(f"evse-agent: {error}", file=sys.stderr)
+        return EX_CONFIG
+    except LedgerRefused as error:
+        print(f"evse-agent: {error.why}", file=sys.stderr)
+        return EX_CONFIG
+
+
+def run(settings: Config) -> int:
+    """Run the station until it leaves this process."""
+    password = settings.csms.endpoint.password
+    hub = logs.install(settings.log, secrets=(password,) if password is not None else ())
+    for warning in settings.warnings:
+        log.warning("configuration", extra={"why": warning})
+    daemon = Daemon(settings, hub)
+    action = asyncio.run(daemon.run())
+    if action is ResetAction.REEXEC:
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
+    if action is ResetAction.REBOOT:
+        return reboot_machine(daemon.reset_retries)
+    return 0
+
+
+def reboot_machine(
+    retries: int, reboot: Callable[[], int] | None = None, pause: Callable[[float], None] = time.sleep
+) -> int:
+    """Ask the machine to reboot, and so often again if it refuses (ResetRetries); gives the last exit code."""
+    code = 0
+    for attempt in range(retries + 1):
+        if attempt:
+            pause(REBOOT_PAUSE_S)
+        code = (reboot or _reboot)()
+        if code == 0:
+            break
+        log.error("the machine does not reboot", extra={"attempt": attempt + 1, "code": code})
+    return code
+
+
+def _reboot() -> int:
+    return subprocess.run(["/usr/bin/systemctl", "reboot"], check=False).returncode
