@@ -73,6 +73,25 @@ class BayChanged(Event, frozen=True, kw_only=True):
     occupied: bool
 
 
+class ExternalLimitChanged(Event, frozen=True, kw_only=True):
+    """A limit from outside (grid operator, energy manager): amperes per phase, watts, or both; neither ends it.
+
+    `evse` 0: the station. After `lease_ms` it is no more, unless it was told again.
+    """
+
+    evse: int
+    current_ma: int | None = None
+    power_w: int | None = None
+    lease_ms: int | None = None
+
+
+class ButtonPressed(Event, frozen=True, kw_only=True):
+    """A button of an EVSE. The one that asks for energy is a token (`NoAuthorization`) and does not come here."""
+
+    evse: int
+    name: str
+
+
 class PowerFailing(Event, frozen=True, kw_only=True):
     """The supply is going; `hold_up_ms` remain."""
 
@@ -206,6 +225,8 @@ AnyEvent = (
     | FaultChanged
     | DeviceHealthChanged
     | BayChanged
+    | ExternalLimitChanged
+    | ButtonPressed
     | PowerFailing
     | TamperDetected
     | LinkOpened

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from agent.core.effects import ReadMeter
 from agent.core.events import (
     BayChanged,
+    ButtonPressed,
     DeviceHealthChanged,
+    ExternalLimitChanged,
     FaultChanged,
     GuardConnected,
     GuardDisconnected,
@@ -27,6 +29,8 @@ from hal.types import Fault, FaultCode, TokenKind
 
 if TYPE_CHECKING:
     from agent.core.station import Station
+
+STOP_BUTTON = "stop"
 
 
 class Hardware:
@@ -149,6 +153,16 @@ class Hardware:
         trigger = Trigger.EV_DETECTED if event.occupied else Trigger.EV_DEPARTED
         reason = None if event.occupied else StopReason.EV_DISCONNECTED
         station.sessions[evse.id].settle(turn, Cause(trigger=trigger, reason=reason))
+
+    def limited(self, turn: Turn, event: ExternalLimitChanged) -> None:
+        if event.evse == 0 or event.evse in self._station.evses:
+            self._station.permits.bound(event, turn.now.mono_ms)
+
+    def button_pressed(self, turn: Turn, event: ButtonPressed) -> None:
+        """The stop button ends what goes on at its EVSE; others have no meaning here."""
+        session = self._station.sessions.get(event.evse)
+        if session is not None and event.name == STOP_BUTTON and session.evse.auth is not None:
+            session.deauthorise(turn, Cause(trigger=Trigger.STOP_AUTHORIZED, reason=StopReason.LOCAL))
 
     def power_failing(self, turn: Turn, event: PowerFailing) -> None:
         """The last words while the capacitor lasts: a checkpoint, or the end where a power loss means that."""

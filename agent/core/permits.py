@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from agent.core.bounds import PERMIT_RENEWALS
 from agent.core.clock import MonoMs
 from agent.core.effects import Grant
+from agent.core.events import ExternalLimitChanged
 from agent.core.evse import Evse
 from agent.core.limits import Limit, LimitSet, Scope
 from agent.core.rules import Options, Rules
@@ -51,6 +52,22 @@ class Permits:
             return
         amount = registry.milli(variable.address, AttributeType.MAX_SET)
         self.limits.put(Limit(source="configured", scope=scope, evse=evse, current_ma=amount))
+
+    def bound(self, event: ExternalLimitChanged, now: MonoMs) -> None:
+        """Take over a limit from outside, or its end."""
+        scope = Scope.EVSE if event.evse else Scope.STATION
+        expires = None if event.lease_ms is None else MonoMs(now + event.lease_ms)
+        for source, current_ma, power_w in (
+            ("external current", event.current_ma, None),
+            ("external power", None, event.power_w),
+        ):
+            if current_ma is None and power_w is None:
+                self.limits.drop(source, scope, event.evse)
+                continue
+            limit = Limit(
+                source=source, scope=scope, evse=event.evse, current_ma=current_ma, power_w=power_w, expires=expires
+            )
+            self.limits.put(limit)
 
     def review(self, turn: Turn) -> None:
         """Derive what each EVSE may have now, and send what changed or has to be renewed."""

@@ -11,7 +11,9 @@ from agent.core.effects import AnyEffect, DriveLock, Grant, ReadMeter, ResetFaul
 from agent.core.events import (
     AnyEvent,
     BayChanged,
+    ButtonPressed,
     DeviceHealthChanged,
+    ExternalLimitChanged,
     FaultChanged,
     GuardConnected,
     GuardDisconnected,
@@ -30,6 +32,7 @@ log = logging.getLogger(__name__)
 
 METER_TIMEOUT_S = 2.0
 INDICATOR_TIMEOUT_S = 2.0
+BUTTON = "button."  # begins a device's name
 
 
 class Meter(Protocol):
@@ -65,6 +68,7 @@ class Hardware:
         self._changed: dict[int, asyncio.Event] = {}
         self._tasks: asyncio.TaskGroup | None = None
         self._reading: set[int] = set()
+        self.temperatures_dc: dict[int, int] = {}  # tenths of a degree by EVSE; 0: of the station
 
     # HardwareEvents
 
@@ -98,6 +102,13 @@ class Hardware:
                 self._post(TamperDetected(info=f"contact of EVSE {values.get('evse', 0)} opened"))
             case "supply" if values.get("failing"):
                 self._post(PowerFailing(hold_up_ms=values.get("hold_up_ms", 0)))
+            case "external_limit":
+                limits = {key: values[key] for key in ("current_ma", "power_w", "lease_ms") if key in values}
+                self._post(ExternalLimitChanged(evse=values.get("evse", 0), **limits if values.get("active") else {}))
+            case "temperature" if "temperature_dc" in values:  # the guard acts on it; here it is only shown
+                self.temperatures_dc[values.get("evse", 0)] = values["temperature_dc"]
+            case _ if kind.startswith(BUTTON) and values.get("pressed"):
+                self._post(ButtonPressed(evse=values.get("evse", 1), name=kind.removeprefix(BUTTON)))
             case _:
                 log.debug("device value", extra={"device": name})
 
