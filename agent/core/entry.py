@@ -1,7 +1,7 @@
 """Who may charge: tokens at readers and in remote starts, from the card shown to the session authorised.
 
 token ──► ends somebody's authorization? ──► yes: it ends, without a question (C01.FR.03)
-          master pass? ──► everything served ends (C16)
+          master pass? ──► everything ends (C16)
           an EVSE to authorise? ──► cache, offline rules or CSMS decide (`agent.core.authorization`)
             accepted ──► the plugged EVSE, the only free one, or the next of the reader's that is plugged in
 
@@ -79,7 +79,8 @@ class Entry:
         """A car was plugged in: an accepted card may wait for it."""
         for floating in list(self._floating):
             auth, served, _ = floating
-            if evse.auth is None and (not served or evse.id in served):
+            here = evse.id in served and self._authorisable(evse, auth.token)
+            if evse.auth is None and here:
                 self._floating.remove(floating)
                 self._station.sessions[evse.id].authorise(turn, auth)
                 break
@@ -103,23 +104,33 @@ class Entry:
         served = [self._station.evses[e] for e in event.read.evses if e in self._station.evses] or list(
             self._station.evses.values()
         )
-        for evse in served:
-            tx = evse.tx
-            owner = evse.auth.token if evse.auth is not None else None
-            group = evse.auth.group if evse.auth is not None else None
-            if owner is not None and self._station.authorizer.stops(token, owner, group, turn.now):
-                self._stop_by_token(turn, evse, token)
-                return
-            left = tx is not None and not evse.plugged and evse.cable_in  # unplugged at the car (E09.FR.03)
-            held_for = tx.token if tx is not None and (tx.deauthorized or left) else evse.held_for
-            if owner is None and token.same(held_for):
-                self._station.sessions[evse.id].release(turn)
-                return
+        if self._ends(turn, token, served):
+            return
         known = self._station.authorizer.cache.find(token, turn.now)
         if self._station.authorizer.master(known):
-            self._stop_all(turn, served, token)
+            self._stop_all(turn, token)
             return
         self._consider_token(turn, token, served)
+
+    def _ends(self, turn: Turn, token: IdToken, served: list[Evse]) -> bool:
+        """Whether the token ended somebody's authorization or freed a cable: its own before another of its group."""
+        owned = [(evse, evse.auth) for evse in served if evse.auth is not None]
+        own = next((evse for evse, auth in owned if token.same(auth.token)), None)
+        if own is not None:
+            self._stop_by_token(turn, own, token)
+            return True
+        for evse in served:
+            tx = evse.tx
+            left = tx is not None and not evse.plugged and evse.cable_in  # unplugged at the car (E09.FR.03)
+            held_for = tx.token if tx is not None and (tx.deauthorized or left) else evse.held_for
+            if evse.auth is None and token.same(held_for):
+                self._station.sessions[evse.id].release(turn)
+                return True
+        for evse, auth in owned:
+            if self._station.authorizer.stops(token, auth.token, auth.group, turn.now):
+                self._stop_by_token(turn, evse, token)
+                return True
+        return False
 
     def _floods(self, reader: str, now: MonoMs) -> bool:
         """Whether a reader reads more than people can show it."""
@@ -135,10 +146,10 @@ class Entry:
         cause = Cause(trigger=Trigger.STOP_AUTHORIZED, token=token, reason=StopReason.LOCAL)  # E07.FR.02
         self._station.sessions[evse.id].deauthorise(turn, cause)
 
-    def _stop_all(self, turn: Turn, served: list[Evse], token: IdToken) -> None:
-        """A master pass without a screen stops everything (C16.FR.02)."""
+    def _stop_all(self, turn: Turn, token: IdToken) -> None:
+        """A master pass without a screen stops everything, wherever it is shown (C16.FR.02)."""
         cause = Cause(trigger=Trigger.STOP_AUTHORIZED, token=token, reason=StopReason.MASTER_PASS)
-        for evse in served:
+        for evse in self._station.evses.values():
             if evse.auth is not None:
                 self._station.sessions[evse.id].deauthorise(turn, cause)
 
@@ -201,12 +212,12 @@ class Entry:
 
     def _accepted(self, turn: Turn, question: Question, info: TokenInfo) -> None:
         if self._station.authorizer.master(info):
-            self._stop_all(turn, list(self._station.evses.values()), question.token)  # C16.FR.03
+            self._stop_all(turn, question.token)  # C16.FR.03
             return
         if question.groups_of:
             self._stop_by_group(turn, question, info)
             return
-        allowed = frozenset(info.evses) or question.served  # C01.FR.21
+        allowed = question.served & frozenset(info.evses or question.served)  # C01.FR.21
         auth = Authorization(
             token=question.token,
             group=info.group,
@@ -215,9 +226,10 @@ class Entry:
             remote=question.remote,
         )
         if question.evse is None:
-            if len(self._floating) < FLOATING_TOKENS:
-                until = MonoMs(turn.now.mono_ms + (self._station.rules.connection_timeout_ms or 60_000))
-                self._floating.append((auth, allowed, until))
+            if allowed:
+                self._float(turn, auth, allowed)
+            else:
+                self._refused(turn, question)
             return
         evse = self._station.evses[question.evse]
         usable = evse.auth is None and self._authorisable(evse, question.token)
@@ -226,6 +238,13 @@ class Entry:
             return
         self._flash(turn, evse, IndicatorState.ACCEPTED)
         self._station.sessions[evse.id].authorise(turn, auth)
+
+    def _float(self, turn: Turn, auth: Authorization, allowed: frozenset[int]) -> None:
+        """Let an accepted card wait for a plug; shown again it is still one card, and waits anew."""
+        self._floating = [f for f in self._floating if not f[0].token.same(auth.token)]
+        if len(self._floating) < FLOATING_TOKENS:
+            until = MonoMs(turn.now.mono_ms + (self._station.rules.connection_timeout_ms or 60_000))
+            self._floating.append((auth, allowed, until))
 
     def _stop_by_group(self, turn: Turn, question: Question, info: TokenInfo) -> None:
         """C09.FR.03: another card of the group ends the authorization."""
