@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from agent.daemon import assembly, config, logs
+from agent.daemon import assembly, config, logs, notify
 from agent.daemon.config import Config
 from agent.daemon.config_error import ConfigError
 from agent.daemon.config_tables import ResetAction
@@ -27,7 +27,9 @@ from agent.variables.file import ConfigurationError
 log = logging.getLogger(__name__)
 
 EX_CONFIG = 78
-REBOOT_PAUSE_S = 10.0  # before a machine that refused to reboot is asked again
+SYSTEMCTL = "/usr/bin/systemctl"
+REBOOT_PAUSE_S = 10.0  # before a machine that refused to reboot is asked again; half of the unit's WatchdogSec
+SHUTDOWN_PAUSES = 12  # a machine goes down within two minutes, or it does not
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -67,12 +69,26 @@ def run(settings: Config) -> int:
     if action is ResetAction.REEXEC:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
     if action is ResetAction.REBOOT:
-        return reboot_machine(daemon.reset_retries)
+        return reboot_machine(daemon.reset_retries) or await_shutdown()
     return 0
 
 
+def _watched_pause(seconds: float) -> None:
+    """Sleep, and tell the service manager that this is meant: its watchdog goes on."""
+    notify.from_environment().send("WATCHDOG=1")
+    time.sleep(seconds)
+
+
+def await_shutdown(pause: Callable[[float], None] = _watched_pause) -> int:
+    """Stay until the machine's end takes this process with it: one that left would be started again meanwhile."""
+    for _ in range(SHUTDOWN_PAUSES):
+        pause(REBOOT_PAUSE_S)
+    log.error("the machine said that it reboots, and did not")
+    return 1
+
+
 def reboot_machine(
-    retries: int, reboot: Callable[[], int] | None = None, pause: Callable[[float], None] = time.sleep
+    retries: int, reboot: Callable[[], int] | None = None, pause: Callable[[float], None] = _watched_pause
 ) -> int:
     """Ask the machine to reboot, and so often again if it refuses (ResetRetries); gives the last exit code."""
     code = 0
@@ -87,4 +103,10 @@ def reboot_machine(
 
 
 def _reboot() -> int:
-    return subprocess.run(["/usr/bin/systemctl", "reboot"], check=False).returncode
+    """By logind, which asks polkit whether the agent may (systemd/polkit-1): it has no privileges of its own."""
+    command = [SYSTEMCTL, "--no-ask-password", "--ignore-inhibitors", "reboot"]
+    try:
+        return subprocess.run(command, check=False, timeout=REBOOT_PAUSE_S).returncode  # noqa: S603 - our own words
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.error("the machine cannot be asked to reboot", extra={"why": str(error)})
+        return 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.cli.main import main as evse
 from hal.guard.stream import SOCKET_MODE
 from tests.conftest import missing, require_tool
 
@@ -23,13 +25,33 @@ HOST_UNITS = Path("/usr/lib/systemd/system")
 
 WORST_EXPOSURE = {"evse-agent.service": 2.0, "evse-guard.service": 1.0}
 
-DEVICES = """\
-[Service]
-DeviceAllow=/dev/ttyUSB0 rw
-DeviceAllow=/dev/gpiochip0 rw
-SupplementaryGroups=dialout gpio
+BOARD = """
+[board]
+name = "wall"
+kind = "mixed"
+[[evse]]
+id = 1
+phases = 1
+max_current_a = 16
+[evse.power_path]
+driver = "mock"
+[evse.power_path.contactor]
+driver = "gpiozero"
+pin = 17
+feedback_pin = 27
+pulse_pin = 22
+[evse.meter]
+driver = "modbus"
+map = "eastron_sdm120"
+port = "/dev/ttyUSB0"
+[[reader]]
+driver = "pcsc"
+[[indicator]]
+evse = 1
+driver = "gpiozero"
+green = 6
 """
-"""A drop-in as a board with a serial bus and GPIO lines needs it."""
+"""A board with a serial bus, a card reader, and GPIO lines in both processes."""
 
 
 def run(tool: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -74,10 +96,11 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def add_devices(root: Path, name: str) -> None:
-    folder = root / "etc/systemd/system" / f"{name}.d"
-    folder.mkdir(parents=True)
-    (folder / "devices.conf").write_text(DEVICES)
+def add_devices(root: Path) -> None:
+    """What `evse hal unit` writes for the board."""
+    board = root / "board.toml"
+    board.write_text(BOARD, encoding="utf-8")
+    assert evse(["hal", "unit", "--board", str(board), "--output", str(root / "etc/systemd/system")]) == 0
 
 
 def test_the_units_are_verified(root: Path) -> None:
@@ -86,8 +109,7 @@ def test_the_units_are_verified(root: Path) -> None:
 
 
 def test_the_units_with_devices_are_verified(root: Path) -> None:
-    for name in SERVICES:
-        add_devices(root, name)
+    add_devices(root)
     done = run("systemd-analyze", "verify", f"--root={root}", "--man=no", "evse.target", *SERVICES)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -102,14 +124,15 @@ def test_verify_sees_a_command_that_is_not_installed(root: Path) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_the_sandbox_is_tight(root: Path, name: str, with_devices: bool) -> None:
     if with_devices:
-        add_devices(root, name)
+        add_devices(root)
     done = run("systemd-analyze", f"--root={root}", "--offline=yes", "--no-pager", "security", name)
     assert done.returncode == 0, done.stderr
     score = re.search(rf"Overall exposure level for {name}: ([\d.]+)", done.stdout)
     assert score is not None, done.stdout
     assert float(score[1]) <= WORST_EXPOSURE[name]
-    devices_seen = "ttyUSB0" in done.stdout
-    assert devices_seen is with_devices
+    seen = {device for device in ("ttyUSB0", "gpiochip0") if device in done.stdout}
+    opened = {"evse-agent.service": {"ttyUSB0", "gpiochip0"}, "evse-guard.service": {"gpiochip0"}}
+    assert seen == (opened[name] if with_devices else set())
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -153,6 +176,39 @@ def test_the_commands_know_their_options(name: str) -> None:
         ).stdout
         for option in (word for word in words if word.startswith("--")):
             assert re.search(rf"{option}\b", help_text), f"{command} knows no {option}"
+
+
+def test_what_the_ledger_keeps_in_memory_outlives_a_restart() -> None:
+    settings = service("evse-agent.service")
+    assert settings["RuntimeDirectoryPreserve"] == "restart"
+    assert "RuntimeDirectoryPreserve" not in service("evse-guard.service")  # it keeps nothing there
+
+
+POLKIT = """
+const rules = [];
+const polkit = {Result: {YES: "yes"}, addRule: (rule) => rules.push(rule)};
+eval(require("fs").readFileSync(process.argv[1], "utf8"));
+const asked = JSON.parse(process.argv[2]);
+console.log(JSON.stringify(asked.map(([id, user]) => rules.map((rule) => rule({id}, {user}))[0] ?? null)));
+"""
+
+
+def test_the_agent_may_reboot_the_machine_and_read_cards_and_nothing_else() -> None:
+    """The rule as polkit would ask it. The agent has no other way: it gains no privileges (NoNewPrivileges)."""
+    node = require_tool("node", package="nodejs")
+    login1, pcsc = "org.freedesktop.login1", "org.debian.pcsc-lite"
+    agent = service("evse-agent.service")["User"]
+    allowed = [
+        *(f"{login1}.reboot", f"{login1}.reboot-multiple-sessions", f"{login1}.reboot-ignore-inhibit"),
+        *(f"{pcsc}.access_pcsc", f"{pcsc}.access_card"),
+    ]
+    refused = [f"{login1}.power-off", "org.freedesktop.systemd1.manage-units", ""]
+    asked = [*((id_, agent) for id_ in allowed + refused), *((id_, "evse-guard") for id_ in allowed)]
+    rule = UNITS / "polkit-1/rules.d/50-evse-agent.rules"
+    done = subprocess.run(
+        [node, "-e", POLKIT, str(rule), json.dumps(asked)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert json.loads(done.stdout) == ["yes"] * len(allowed) + [None] * (len(refused) + len(allowed))
 
 
 def test_the_guard_has_no_network_and_a_safe_end() -> None:
