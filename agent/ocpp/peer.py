@@ -24,7 +24,9 @@ from agent.core.events import (
 )
 from agent.core.facts import AnyKept, AnyLogged, TransactionRecorded
 from agent.ocpp.dialect import Delivery, Dialect, Refusal
-from agent.ocpp.outbox import Asked, Class, Flight, Outbox, Position, Retry, Tried
+from agent.ocpp.outbox import Flight, Outbox
+from agent.ocpp.outbox_facts import Class, Position, Retry, Tried
+from agent.ocpp.outbox_requests import Asked
 from agent.ocpp.rpc import Rpc
 from agent.ocpp.rpc_catalogue import InvalidPayload
 from agent.ocpp.rpc_codes import ErrorCode

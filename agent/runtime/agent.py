@@ -37,7 +37,7 @@ from agent.ocpp.backoff import BackOffSettings
 from agent.ocpp.dialect import Identity, Make
 from agent.ocpp.endpoint import Endpoint
 from agent.ocpp.link_vocabulary import SettingsChanged
-from agent.ocpp.outbox import Class, Retry
+from agent.ocpp.outbox_facts import Class, Retry
 from agent.ocpp.peer import Peer
 from agent.runtime import codec
 from agent.runtime.backend import Backend, in_force

@@ -24,7 +24,7 @@ from agent.core.facts import (
     VariableWritten,
     WireIdLearned,
 )
-from agent.ocpp.outbox import class_of
+from agent.ocpp.outbox_facts import class_of
 from agent.store.records import Batch, KeptRecord, LogRecord
 
 log = logging.getLogger(__name__)

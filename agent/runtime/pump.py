@@ -29,7 +29,7 @@ from agent.core.effects import (
 from agent.core.events import AnyEvent, StorageChanged, TimerFired
 from agent.core.facts import AnyKept, AnyLogged, Logged, WireIdLearned
 from agent.core.station import Station
-from agent.ocpp.outbox import Position
+from agent.ocpp.outbox_facts import Position
 from agent.ocpp.peer import Peer, Save, Step
 from agent.runtime import codec
 from agent.runtime.backend import Backend

@@ -11,7 +11,7 @@ import pytest
 
 from agent.core.facts import SecurityEventRaised, TransactionPhase, TransactionRecorded
 from agent.core.rules import Options
-from agent.ocpp import outbox
+from agent.ocpp import outbox_facts
 from agent.runtime import codec
 from hal.mock.topology import MockEvse
 from tests.rig.world import World, world
@@ -114,7 +114,7 @@ def test_ten_thousand_messages(version: str) -> None:
         told = len(made)
         assert told >= 10_000
         most = drain(w)
-        assert most <= outbox.WINDOW
+        assert most <= outbox_facts.WINDOW
         Books(w.csms.received).check()
         assert most_in_flight(w.csms, TIMEOUT_S) == 1
         assert not sent_again_after_result(w.csms)
@@ -134,7 +134,7 @@ def test_a_csms_that_answers_as_it_likes(version: str) -> None:
         w.cut_link()
         charge_offline(w, 10_000)
         made = facts(w)
-        assert drain(w) <= outbox.WINDOW
+        assert drain(w) <= outbox_facts.WINDOW
         assert all(liar.done[mood] for mood in ONE_IN_TEN), liar.done
         assert most_in_flight(w.csms, TIMEOUT_S) == 1
         assert not sent_again_after_result(w.csms)
@@ -216,7 +216,7 @@ def overfill(w: World) -> None:
 
 def test_a_full_queue_is_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
     """E04.FR.07, E04.FR.08: only `Updated` go, evenly; a security event tells."""
-    monkeypatch.setattr(outbox, "QUEUE", 500)
+    monkeypatch.setattr(outbox_facts, "QUEUE", 500)
     with queue_world("2.0.1") as w:
         overfill(w)
         assert w.agent is not None
@@ -236,7 +236,7 @@ def test_a_full_queue_is_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_full_queue_of_1_6_keeps_starts_and_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "QUEUE", 500)
+    monkeypatch.setattr(outbox_facts, "QUEUE", 500)
     with queue_world("1.6") as w:
         number_transactions(w.csms)
         overfill(w)

@@ -11,8 +11,10 @@ from agent.core.facts import EndSampleTaken, SecurityEventRaised, TransactionPha
 from agent.core.requests import AuthorizeRequest, BootRequest, HeartbeatRequest
 from agent.core.samples import Context, SampleSet
 from agent.core.tokens import IdToken
-from agent.ocpp import outbox as module
-from agent.ocpp.outbox import Asked, Flight, Outbox, Position, Retry, Tried, class_of, tx_of
+from agent.ocpp import outbox_facts
+from agent.ocpp.outbox import LATE_IDS, Flight, Outbox
+from agent.ocpp.outbox_facts import WINDOW, Position, Retry, Tried, class_of, tx_of
+from agent.ocpp.outbox_requests import LIVE, REPORTS, SLOTS, Asked
 
 STAMP = Stamp(boot=1, mono_ms=MonoMs(0), wall_ms=None)
 
@@ -173,7 +175,7 @@ def test_while_pending_only_what_the_csms_asked_for() -> None:
 
 
 @pytest.mark.parametrize(
-    ("delivery", "bound"), [("live", module.LIVE), ("report", module.REPORTS), ("latest", module.SLOTS)]
+    ("delivery", "bound"), [("live", LIVE), ("report", REPORTS), ("latest", SLOTS)]
 )
 def test_bounds(delivery: str, bound: int) -> None:
     box = made()
@@ -299,7 +301,7 @@ def test_a_skipped_fact_is_done_with() -> None:
 
 def test_the_window_is_bounded_and_the_rest_is_loaded_page_by_page() -> None:
     box = made()
-    many = [fact(n) for n in range(1, 3 * module.WINDOW + 1)]
+    many = [fact(n) for n in range(1, 3 * WINDOW + 1)]
     box.commit(many)
     assert box.upto == len(many)
     order: list[int] = []
@@ -343,6 +345,7 @@ def test_waiting_transactions() -> None:
     box.restore_waiting({"old": 1})
     box.commit([fact(1, "a"), fact(2, "a"), fact(3, "b"), security(4)])
     assert box.transactions == {"old", "a", "b"}
+    assert box.waiting == {"old": 1, "a": 2, "b": 1}
     assert sent(box) == 1
     deliver(box)
     assert box.transactions == {"old", "a", "b"}
@@ -354,16 +357,16 @@ def test_waiting_transactions() -> None:
 
 
 def test_crowded_only_beyond_the_bound_and_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "QUEUE", 100)
+    monkeypatch.setattr(outbox_facts, "QUEUE", 100)
     box = made(linked=False)
     box.commit([fact(n) for n in range(1, 101)])
     assert box.crowded() is None
     box.commit([fact(101)])
-    assert box.crowded() == module.WINDOW
+    assert box.crowded() == WINDOW
     box.thinned(["t1"] * 40)
     assert box.crowded() is None
     box.commit([fact(n) for n in range(102, 142)])
-    assert box.crowded() == module.WINDOW
+    assert box.crowded() == WINDOW
 
 
 def test_a_late_answer_finds_its_fact_while_it_waits() -> None:
@@ -397,7 +400,7 @@ def test_a_late_answer_counts_for_what_is_in_flight_again_and_not_for_what_is_go
 def test_late_ids_are_bounded_and_end_with_the_link() -> None:
     box = made()
     box.commit([fact(1)])
-    for number in range(module.LATE_IDS + 1):
+    for number in range(LATE_IDS + 1):
         box.remember_late(f"m{number}", 1)
     assert box.late("m0") is None
     assert box.late("m1") is not None
