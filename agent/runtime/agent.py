@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-import os
 import secrets
-import signal
 from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Any
@@ -22,32 +20,25 @@ from agent.core.clock import Stamp, WallMs
 from agent.core.commands import AnyCommand, Result
 from agent.core.effects import Answer, Reboot
 from agent.core.events import CommandReceived, LedgerReset, PowerFailing, SecurityNoted, StorageChanged
-from agent.core.facts import (
-    AnyKept,
-    BootCounted,
-    BootReasonSet,
-    ClockLearned,
-    EndSampleTaken,
-    TransactionKept,
-    WireIdLearned,
-)
 from agent.core.rules import Options
 from agent.core.station import Station
 from agent.ocpp.backoff import BackOffSettings
 from agent.ocpp.dialect import Identity, Make
 from agent.ocpp.endpoint import Endpoint
 from agent.ocpp.link_vocabulary import SettingsChanged
-from agent.ocpp.outbox_facts import Class, Retry
+from agent.ocpp.outbox_facts import Retry
 from agent.ocpp.peer import Peer
-from agent.runtime import codec
 from agent.runtime.backend import Backend, in_force
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware, Meter
 from agent.runtime.logbook import Logbook
-from agent.runtime.pump import PEER, Pump
+from agent.runtime.pump import Pump
+from agent.runtime.recovery import recover, restore_outbox
 from agent.runtime.selfreport import SelfReport
+from agent.runtime.status import status_of
+from agent.runtime.verbs import BenchVerbs
 from agent.store.faults import StoreFault
-from agent.store.interface import FailureKind, LedgerPort
+from agent.store.interface import LedgerPort
 from agent.store.records import PrunePolicy
 from agent.store.writer import Writer
 from agent.variables import names
@@ -59,7 +50,6 @@ log = logging.getLogger(__name__)
 
 PRUNE_EVERY_S = 600.0
 PRUNE_STEP_S = 1.0
-CLASSES: tuple[Class, ...] = ("ledger", "log")
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -106,27 +96,25 @@ class Agent:
         self.plan = plan
         self.registry = registry
         self.ledger = ledger
-        kept = list(codec.kept(ledger.load_kept()))
-        boot = max((fact.boot for fact in kept if isinstance(fact, BootCounted)), default=0) + 1
-        reason = next((fact.reason for fact in kept if isinstance(fact, BootReasonSet) and fact.reason), "")
-        floor_ms = max((fact.floor_ms for fact in kept if isinstance(fact, ClockLearned)), default=0)
+        recovered = recover(ledger)
         self.clock = StationClock(
-            boot, trust_system=plan.trust_system_clock, floor_ms=floor_ms, system=plan.system_time
+            recovered.boot,
+            trust_system=plan.trust_system_clock,
+            floor_ms=recovered.floor_ms,
+            system=plan.system_time,
         )
         self.station = Station(
             registry,
             plan.options,
-            boot=boot,
+            boot=recovered.boot,
             nonce=secrets.token_hex(8),
-            reason=plan.boot_reason or reason or "PowerUp",
+            reason=plan.boot_reason or recovered.reason or "PowerUp",
         )
-        for problem in self.station.restore(kept, ledger.last_seq(), self._end_samples(kept)):
+        for problem in self.station.restore(recovered.kept, recovered.last_seq, recovered.end_samples):
             log.error("not taken over from the ledger", extra={"why": problem})
         self._around = _Around(registry, plan.identity)
         self._around.station = self.station
-        self._around.wire_ids.update(
-            {f.tx: f.wire_id for f in kept if isinstance(f, WireIdLearned) and f.wire_id is not None}
-        )
+        self._around.wire_ids.update(recovered.wire_ids)
         self.writer = Writer(ledger, inline=plan.inline_store, on_health=self._storage)
         dialects = [make(self._around) for make in plan.dialects]
         self.peer = Peer(
@@ -135,43 +123,20 @@ class Agent:
             new_id=lambda: secrets.token_hex(16),
             message_timeout_ms=lambda: registry.integer(names.MESSAGE_TIMEOUT, 30) * 1000,
         )
-        self._restore_outbox()
+        restore_outbox(self.peer.outbox, ledger)
         self.pump = Pump(self.station, self.peer, self.writer, self.clock)
         self.pump.wire_ids = self._around.wire_ids
         self.hardware = Hardware(
-            guard, self.pump.post, self._verb, meters=meters, readers=readers, indicators=indicators
+            guard, self.pump.post, BenchVerbs(self).do, meters=meters, readers=readers, indicators=indicators
         )
         self.backend = self._make_backend()
         self.pump.connect(self.backend, self.hardware)
-        self._self_report = SelfReport(self.status, guard.report)
-        self.pump.watchers.append(lambda event, facts: self._self_report.look())
+        self.self_report = SelfReport(self.status, guard.report)
+        self.pump.watchers.append(lambda event, facts: self.self_report.look())
         self.pump.watchers.append(Logbook(self.station.faults.all).note)
         self.pump.applied.append(self._applied)
         self._commands = itertools.count(1)
         self._opened = ledger.opening
-
-    def _end_samples(self, kept: list[AnyKept]) -> list[EndSampleTaken]:
-        """Samples that running transactions collected for their end (they are only in the log)."""
-        found: list[EndSampleTaken] = []
-        for fact in kept:
-            if not isinstance(fact, TransactionKept) or not fact.open:
-                continue
-            after = 0
-            while records := self.ledger.tx_log(fact.tx, after):
-                wanted = [r for r in records if r.kind == EndSampleTaken.__name__]
-                found += [f for f in codec.logged(wanted) if isinstance(f, EndSampleTaken)]
-                after = records[-1].seq
-        return found
-
-    def _restore_outbox(self) -> None:
-        cursors = {c.cls: c.seq for c in self.ledger.cursors() if c.peer == PEER}
-        attempts = {a.cls: a.attempts for a in self.ledger.attempts() if a.peer == PEER}
-        last = self.ledger.last_seq()
-        for cls in CLASSES:
-            cursor = cursors.get(cls, 0)
-            waiting = self.ledger.log_count_after(cls, cursor)
-            self.peer.outbox.restore(cls, cursor, last if waiting else cursor, attempts.get(cls, 0))
-        self.peer.outbox.restore_waiting(self.ledger.waiting(PEER))
 
     def _retry(self) -> Retry:
         return Retry(
@@ -293,78 +258,9 @@ class Agent:
     def security(self, kind: str, info: str) -> None:
         self.pump.post(SecurityNoted(kind=kind, info=info))
 
-    def _verb(self, name: str, args: dict[str, Any]) -> None:
-        """Verbs of the bench that are the agent's to do."""
-        match name:
-            case "status.watch":
-                self._self_report.watch()
-            case "network.set" if self.backend is not None:
-                self.backend.network(bool(args.get("up", True)))
-            case "clock.step":
-                self.clock.step(int(float(args.get("seconds", 0)) * 1000))
-            case "storage.fail":
-                self._disk(args.get("kind", "full"))
-            case "storage.heal":
-                self._disk(None)
-            case "power.cut":
-                # The bench in another process took the supply away: this one is gone as by a power cut, at once.
-                os.kill(os.getpid(), signal.SIGKILL)
-            case "system.reboot":
-                if not self.pump.reboot.done():
-                    self.pump.reboot.set_result(Reboot(reason="LocalReset"))
-            case _:
-                log.info("verb not used here", extra={"verb": name})
-
-    def _disk(self, kind: FailureKind | None) -> None:
-        """The bench makes the disk fail or heals it; the core hears of it as it would at the next commit."""
-
-        def work(ledger: LedgerPort) -> StoreFault | None:
-            ledger.fail(kind)
-            if kind is None:
-                ledger.heal()
-            return ledger.health
-
-        def told(done: asyncio.Future[StoreFault | None]) -> None:
-            if done.cancelled() or done.exception() is not None:
-                return
-            failure = kind if kind in {"full", "read_only"} else None
-            self.pump.post(StorageChanged(failure=failure, why="the bench said so" if failure else ""))
-
-        asyncio.ensure_future(self.writer.call(work)).add_done_callback(told)
-
     def status(self) -> dict[str, Any]:
-        """The station's part of the bench's status, and what the API builds on."""
-        station = self.station
-        return {
-            "pid": os.getpid(),
-            "booted": True,
-            "boot": self.clock.boot,
-            "link": self.backend.state if self.backend is not None else "none",
-            "protocol": self.backend.version or None if self.backend is not None else None,
-            "registration": station.registration.state.value,
-            "evses": [self._evse_status(number) for number in station.evses],
-        }
-
-    def _evse_status(self, number: int) -> dict[str, Any]:
-        evse = self.station.evses[number]
-        tx = evse.tx
-        return {
-            "evse": number,
-            "connectors": [
-                {"connector": c, "status": evse.status(c).value} for c in range(1, evse.capabilities.connectors + 1)
-            ],
-            "register_wh": evse.register.register_wh,
-            "transaction": None
-            if tx is None
-            else {
-                "id": tx.tx,
-                "stage": tx.stage.value,
-                "charging_state": tx.state.value if tx.state is not None else None,
-                "token": tx.token.value if tx.token is not None else None,
-                "start_register_wh": tx.start_register_wh,
-                "energy_wh": 0 if tx.start_register_wh is None else evse.register.register_wh - tx.start_register_wh,
-            },
-        }
+        """The station in words, as the bench and the API tell it."""
+        return status_of(self)
 
 
 class _Over(Exception):
