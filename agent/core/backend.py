@@ -67,7 +67,7 @@ class Backend:
         station = self._station
         if event.time_ms is not None and turn.now.wall_ms is None and station.rules.csms_clock:
             # Known at once: what follows from the acceptance leaves before the shell has set its clock.
-            station.machine.learn_clock(turn, Now(mono_ms=turn.now.mono_ms, wall_ms=event.time_ms, boot=turn.now.boot))
+            station.machine.learn_clock(turn, station.steady(Now(turn.now.mono_ms, event.time_ms, turn.now.boot)))
         if station.registration.answered(turn, event):
             station.status.enabled = True
             station.status.tell_all(turn)

@@ -57,18 +57,28 @@ class WallClock:
     """
 
     def __init__(self, offsets: Mapping[int, int], floors: Mapping[int, int]) -> None:
-        self._offsets = dict(offsets)
+        self._offsets = dict(offsets)  # the first that each boot learned: what it stamped without a clock was before
+        self._newest: tuple[int, int] | None = None  # boot, and its offset after all steps
         self._floors = dict(floors)
         self._kept_ms = 0  # the floor of this boot that was kept last
         self._held: tuple[int, int] | None = None  # boot, and the offset that holds while time must not step back
+        self._told_ms: int | None = None  # the latest time in what an earlier boot left unfinished
 
     @property
     def floor_ms(self) -> int:
         """No time before this one has ever to be told again."""
         return max([SOFTWARE_MADE_MS, *self._floors.values()])
 
+    def resume(self, told: Stamp) -> None:
+        """Something goes on that an earlier boot had told the time of: no earlier time is told while it lasts."""
+        told_ms = self.wall(told)
+        self._told_ms = max(self._told_ms or 0, told_ms)
+        self._floors[told.boot] = max(self._floors.get(told.boot, 0), told_ms)
+
     def steady(self, now: Now, *, hold: bool) -> Now:
         """The present, but that it does not step back while `hold` lasts; a step forward is followed at once."""
+        if self._told_ms is not None:  # the first look of this boot: what it begins with is later than what was told
+            self._held, self._told_ms = (now.boot, self._told_ms - now.mono_ms), None
         if now.wall_ms is None:
             return now
         offset = now.wall_ms - now.mono_ms
@@ -82,11 +92,12 @@ class WallClock:
         if now.wall_ms is None:
             return False
         offset = now.wall_ms - now.mono_ms
-        known = self._offsets.get(now.boot)
+        known = self.offset(now.boot)
         self._floors[now.boot] = max(self._floors.get(now.boot, 0), now.wall_ms)
         if known is not None and abs(known - offset) <= 1000:
             return False
-        self._offsets[now.boot], self._kept_ms = offset, now.wall_ms
+        self._newest, self._kept_ms = (now.boot, offset), now.wall_ms
+        self._offsets.setdefault(now.boot, offset)
         return True
 
     def keeps_floor(self, now: Now) -> bool:
@@ -97,6 +108,11 @@ class WallClock:
         return True
 
     def offset(self, boot: int) -> int | None:
+        """Wall over monotonic time of a boot, after all steps."""
+        return self._newest[1] if self._newest is not None and self._newest[0] == boot else self._offsets.get(boot)
+
+    def first_offset(self, boot: int) -> int | None:
+        """The offset by which the boot's stamps without a wall time are told, the same in each attempt to tell them."""
         return self._offsets.get(boot)
 
     def wall(self, stamp: Stamp) -> WallMs:

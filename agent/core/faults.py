@@ -22,6 +22,7 @@ class FaultSet:
 
     def __init__(self) -> None:
         self._raised: dict[tuple[int, FaultCode, str], Fault] = {}
+        self._heard: dict[tuple[int, FaultCode, str], bool] = {}  # of the guard's board; whether it still stands to it
 
     def raise_(self, fault: Fault) -> bool:
         """True if this changed the set. A full one still takes what forbids energy, in place of what does not."""
@@ -41,7 +42,23 @@ class FaultSet:
         return True
 
     def clear(self, evse: int, code: FaultCode, source: str) -> bool:
+        self._heard.pop((evse, code, source), None)
         return self._raised.pop((evse, code, source), None) is not None
+
+    def hear(self, fault: Fault) -> bool:
+        """Raise a fault that the guard passed on. It is told again whenever the guard is met anew."""
+        self._heard[fault.evse, fault.code, fault.source] = True
+        return self.raise_(fault)
+
+    def doubt(self) -> None:
+        """The guard is met anew: what it passed on before may have ended meanwhile."""
+        self._heard = {key: False for key in self._heard if key in self._raised}
+
+    def believe(self) -> None:
+        """The guard has told all that it has: what it did not repeat is over."""
+        for key in [key for key, stands in self._heard.items() if not stands]:
+            del self._heard[key]
+            self._raised.pop(key, None)
 
     def replace(self, evse: int, source: str, faults: tuple[Fault, ...]) -> bool:
         """Make the faults of one source on one EVSE be exactly these."""

@@ -51,6 +51,7 @@ class Hardware:
         station.permits.forget()
         station.permits.know(station.rules.registry)
         station.faults.clear(0, FaultCode.GUARD_LOST, "guard")
+        station.faults.doubt()
 
     def guard_disconnected(self, turn: Turn, event: GuardDisconnected) -> None:
         station = self._station
@@ -74,6 +75,7 @@ class Hardware:
         evse.take_report(event.report, turn.now)
         evse.permit_number = max(evse.permit_number, event.report.permit_number)
         station.faults.replace(evse.id, "guard", event.report.faults)
+        station.faults.believe()  # a guard that is met tells faults first, then reports
         if closed and not evse.contactor_closed:
             turn.do(ReadMeter(evse=evse.id, read_id=0))
         if evse.plugged and not was:
@@ -131,7 +133,7 @@ class Hardware:
     def fault_changed(self, turn: Turn, event: FaultChanged) -> None:
         station = self._station
         if event.raised:
-            station.faults.raise_(event.fault)
+            station.faults.hear(event.fault)
         else:
             station.faults.clear(event.fault.evse, event.fault.code, event.fault.source)
 

@@ -32,10 +32,14 @@ class Machine:
             step_ms = offset - before if before is not None else 0
             if abs(step_ms) > station.rules.clock_step_ms:
                 self.note_security(turn, "SettingSystemTime", f"{step_ms / 1000:+.1f} s")  # part 2, appendix 1
-            turn.record(ClockLearned(boot=turn.now.boot, offset_ms=offset, floor_ms=station.clock.floor_ms))
+            self._keep(turn)
             station.alignment.forget()
         elif before is not None and station.clock.keeps_floor(now):
-            turn.record(ClockLearned(boot=turn.now.boot, offset_ms=before, floor_ms=station.clock.floor_ms))
+            self._keep(turn)
+
+    def _keep(self, turn: Turn) -> None:
+        clock, boot = self._station.clock, turn.now.boot
+        turn.record(ClockLearned(boot=boot, offset_ms=clock.first_offset(boot) or 0, floor_ms=clock.floor_ms))
 
     def note_security(self, turn: Turn, kind: str, info: str = "") -> None:
         """Raise a security event (A04)."""

@@ -181,12 +181,15 @@ class Station:
             if sample.tx in resumed:
                 resumed[sample.tx].end_samples.append(sample.sample)
         self.clock = WallClock(offsets, floors)
+        for tx in resumed.values():
+            if tx.kept_at is not None:
+                self.clock.resume(tx.kept_at)
         return problems + self.provisioning.restore(written)
 
     def start(self, now: Now) -> Outcome:
         """The first turn of a boot."""
-        turn = Turn(now)
-        self.wall_ms = now.wall_ms
+        turn = Turn(self.steady(now))
+        self.wall_ms = turn.now.wall_ms
         turn.record(BootCounted(boot=self._boot))
         turn.record(BootReasonSet(reason=""))
         self.machine.note_security(turn, "StartupOfTheDevice", self.registration.reason)
@@ -195,14 +198,15 @@ class Station:
             turn.do(ReadMeter(evse=evse.id, read_id=0))
         return self._settled(turn)
 
+    def steady(self, now: Now) -> Now:
+        """Time does not step back inside a transaction, whoever set the clock (field pain 9)."""
+        return self.clock.steady(now, hold=any(e.tx is not None for e in self.evses.values()))
+
     # The one door
 
     def handle(self, event: AnyEvent, now: Now) -> Outcome:
-        """Take one event and give what follows from it.
-
-        Time does not step back inside a transaction, whoever set the clock (field pain 9).
-        """
-        turn = Turn(self.clock.steady(now, hold=any(e.tx is not None for e in self.evses.values())))
+        """Take one event and give what follows from it."""
+        turn = Turn(self.steady(now))
         self.wall_ms = turn.now.wall_ms
         self.machine.learn_clock(turn, turn.now)
         self._handlers[type(event)](turn, event)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.rig.world import world
+from tests.scenarios.books import Books, number_transactions
 
 VERSIONS = pytest.mark.parametrize("version", ["1.6", "2.0.1"])
 
@@ -77,3 +79,53 @@ def test_an_end_under_way_does_not_spin(version: str) -> None:
         w.advance(20)
         assert w.agent is not None
         assert w.agent.station.evses[1].tx is None
+
+
+def test_a_fault_that_ended_while_the_guard_was_away_is_over() -> None:
+    with world("2.0.1") as w:
+        w.boot()
+        w.bench("fault.inject", evse=1, code="other_error")
+        w.bench("fault.inject", evse=1, code="under_voltage")
+        w.advance(5)
+        w.guard.kill()
+        w.bench("fault.clear", evse=1, code="other_error")
+        w.advance(5)
+        w.guard.restart()
+        w.advance(5)
+        assert w.agent is not None
+        assert [fault.code.value for fault in w.agent.station.faults.all()] == ["under_voltage"]
+        w.bench("fault.clear", evse=1)
+        w.advance(5)
+        assert w.agent.station.faults.all() == ()
+        assert w.csms.last("StatusNotification")["connectorStatus"] == "Available"
+
+
+@VERSIONS
+@pytest.mark.parametrize("trusted", [True, False])
+def test_no_time_runs_back_in_a_transaction_across_a_boot(version: str, trusted: bool) -> None:
+    """The CSMS was an hour ahead; when it is right again, and the station boots, the transaction goes on."""
+    with world(version, trust_system_clock=trusted, variables={"SampledDataCtrlr": {"TxUpdatedInterval": 30}}) as w:
+        number_transactions(w.csms)
+        honest = w.csms._now
+        w.csms._now = lambda: honest() + timedelta(hours=1)
+        w.boot()
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(100)
+        w.csms._now = honest
+        w.cut_power()
+        w.advance(10)
+        w.restore_power()
+        w.advance(100)
+        assert w.energised()
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(20)
+        w.bench("ev.plug_out")
+        w.advance(60)
+        (entry,) = Books(w.csms.received).check()
+        assert entry.times[0] - honest() > timedelta(minutes=50)
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(30)
+        began = Books(w.csms.received).check(complete=False)[-1].times[0]
+        assert abs(began - honest()) < timedelta(minutes=1), "the next transaction has the right time"
