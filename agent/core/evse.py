@@ -158,6 +158,8 @@ class Evse:
         if tx is None:
             # Energy starts the transaction (E01.FR.06), so it comes before there is one.
             return StartPoint.ENERGY in self.host.rules.start_points and self.host.may_begin(self.id)
+        if tx.stage is Stage.BEGINNING:
+            return self.granted_ma > 0  # energy that started it flows on while the meter is read
         if tx.stage is not Stage.RUNNING or tx.barred:
             return False
         if tx.deauthorized:

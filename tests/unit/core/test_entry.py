@@ -273,6 +273,36 @@ def test_a_card_that_waits_and_is_shown_again_still_is_one_card() -> None:
     assert (owner(bench, 1), owner(bench, 2)) == ("CARD", None)
 
 
+def test_a_card_waits_for_a_plug_only_so_long() -> None:
+    bench = online({"TxCtrlr.EVConnectionTimeOut": 30}, evses=2)
+    bench.tap("CARD")
+    bench.authorize()
+    bench.advance(30_000)
+    bench.plug(1)
+    assert owner(bench, 1) is None
+
+
+def test_a_waiting_card_does_not_take_the_place_of_another_driver() -> None:
+    bench = online(evses=2)
+    bench.tap("ANYWHERE")
+    bench.authorize()
+    bench.tap("HERE", evses=(1,))
+    bench.authorize()
+    bench.plug(1)
+    bench.plug(2)
+    assert (owner(bench, 1), owner(bench, 2)) == ("HERE", "ANYWHERE")
+
+
+def test_of_two_cards_that_are_asked_about_the_first_answer_counts() -> None:
+    bench = online()
+    bench.plug()
+    bench.tap("ANN")
+    bench.tap("BOB")
+    assert len(bench.authorize()) == 2
+    assert owner(bench) == "ANN"
+    assert lights(bench)[-1] is IndicatorState.REJECTED
+
+
 def test_a_waiting_card_does_not_go_to_an_evse_that_is_out_of_service() -> None:
     bench = online(evses=3)
     bench.tap("CARD")

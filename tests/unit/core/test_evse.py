@@ -118,7 +118,6 @@ SPOILERS: Mapping[str, Spoiler] = {
     "a fault": lambda e: e.host.faults.raise_(HOT),
     "a fault of the station": lambda e: e.host.faults.raise_(Fault(code=FaultCode.EMERGENCY_STOP, evse=0)),
     "resetting": lambda e: setattr(e, "resetting", True),
-    "beginning": lambda e: setattr(e.tx, "stage", Stage.BEGINNING),
     "resuming": lambda e: setattr(e.tx, "stage", Stage.RESUMING),
     "ending": lambda e: setattr(e.tx, "stage", Stage.ENDING),
     "resumed without energy": lambda e: setattr(e.tx, "barred", True),
@@ -136,6 +135,14 @@ def test_one_thing_that_is_missing_is_enough_for_none(why: str) -> None:
     evse = running(with_report())
     SPOILERS[why](evse)
     assert not evse.wants_energy()
+
+
+@pytest.mark.parametrize("granted_ma", [0, 16_000])
+def test_while_a_transaction_begins_only_energy_that_flows_already_flows_on(granted_ma: int) -> None:
+    evse = running(with_report())
+    assert evse.tx is not None
+    evse.tx.stage, evse.granted_ma = Stage.BEGINNING, granted_ma
+    assert evse.wants_energy() is bool(granted_ma)
 
 
 def test_a_fault_that_is_only_reported_or_of_another_evse_does_not_matter() -> None:

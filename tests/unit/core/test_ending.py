@@ -1,0 +1,281 @@
+"""How a transaction ends, by each stop point and cause (E06–E10, E15, F03; 2.6.6.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from agent.core.bounds import OPEN_TIMEOUT_MS
+from agent.core.effects import DriveLock, Grant, ReadMeter
+from agent.core.events import BayChanged, FaultChanged, GuardDisconnected, PowerFailing
+from agent.core.facts import StopReason, TransactionPhase, TransactionRecorded, Trigger
+from agent.core.rules import Options, PowerLoss
+from agent.core.samples import Context
+from hal.types import Fault, FaultCode
+from tests.unit.core.bench import Bench
+
+Act = Callable[[Bench], None]
+
+
+def charging(stop: str = "Authorized", *, socket: bool = True, bay: bool = False, **settings: object) -> Bench:
+    written = {name.replace("__", "."): value for name, value in settings.items()}
+    bench = Bench({"TxCtrlr.TxStopPoint": stop, **written}, socket=socket, bay=bay)
+    bench.online()
+    if bay:
+        bench.send(BayChanged(evse=1, occupied=True))
+    bench.plug()
+    bench.tap()
+    bench.authorize()
+    bench.advance(1_000)
+    assert bench.closed()
+    return bench
+
+
+def last(bench: Bench) -> TransactionRecorded:
+    return bench.steps()[-1]
+
+
+def ended(bench: Bench) -> bool:
+    return last(bench).phase is TransactionPhase.ENDED
+
+
+def tap(bench: Bench) -> None:
+    bench.tap()
+
+
+def unplug(bench: Bench) -> None:
+    bench.unplug()
+
+
+def pause(bench: Bench) -> None:
+    bench.car(wants=False)
+
+
+def leave(bench: Bench) -> None:
+    bench.unplug()
+    bench.send(BayChanged(evse=1, occupied=False))
+
+
+@pytest.mark.parametrize(
+    ("stop", "act", "trigger", "reason"),
+    [
+        ("Authorized", tap, Trigger.STOP_AUTHORIZED, StopReason.LOCAL),
+        ("Authorized", unplug, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED),
+        ("EVConnected", unplug, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED),
+        ("PowerPathClosed", tap, Trigger.STOP_AUTHORIZED, StopReason.LOCAL),
+        ("PowerPathClosed", unplug, Trigger.EV_COMMUNICATION_LOST, StopReason.EV_DISCONNECTED),
+        ("EnergyTransfer", pause, Trigger.CHARGING_STATE_CHANGED, StopReason.STOPPED_BY_EV),
+        ("EnergyTransfer", tap, Trigger.CHARGING_STATE_CHANGED, StopReason.LOCAL),
+        ("ParkingBayOccupancy", leave, Trigger.EV_DEPARTED, StopReason.EV_DISCONNECTED),
+    ],
+)
+def test_each_stop_point_ends_when_its_condition_is_over(
+    stop: str, act: Act, trigger: Trigger, reason: StopReason
+) -> None:
+    """E06"""
+    bench = charging(stop, bay=True)
+    act(bench)
+    bench.advance(1_000)
+    assert ended(bench)
+    assert (last(bench).trigger, last(bench).reason) == (trigger, reason)
+    assert not bench.closed()
+
+
+@pytest.mark.parametrize(
+    ("stop", "act"),
+    [("EVConnected", tap), ("EVConnected", pause), ("Authorized", pause), ("ParkingBayOccupancy", unplug)],
+)
+def test_nothing_else_ends_it(stop: str, act: Act) -> None:
+    bench = charging(stop, bay=True)
+    act(bench)
+    bench.advance(600_000)
+    assert not ended(bench)
+
+
+def test_a_stop_before_the_unplugging_stays_the_reason() -> None:
+    """E06.FR.08"""
+    bench = charging("EVConnected")
+    bench.tap()
+    assert not bench.closed()
+    assert ("Updated", "StopAuthorized") in bench.told()
+    bench.advance(60_000)
+    bench.unplug()
+    assert ended(bench)
+    assert (last(bench).trigger, last(bench).reason) == (Trigger.EV_COMMUNICATION_LOST, StopReason.LOCAL)
+
+
+def test_power_goes_before_anything_is_on_disk_and_the_end_is_recorded_after_it() -> None:
+    """Removal skips the disk; the end waits for contactor and meter."""
+    bench = charging()
+    bench.outlets[1].meter_wh = 107_000
+    before = len(bench.effects)
+    bench.tap()
+    done = bench.effects[before:]
+    order = [type(e) for e in done if isinstance(e, Grant | ReadMeter | DriveLock)]
+    assert order[0] is Grant
+    assert order[-1] is DriveLock  # opening precedes unlocking
+    assert ReadMeter in order[1:-1]
+    assert last(bench).register_wh == 107_000
+
+
+def test_end_values_and_register_come_from_one_snapshot() -> None:
+    """Field pain 17"""
+    bench = charging()
+    bench.outlets[1].meter_wh = 107_000
+    bench.tap()
+    (final,) = last(bench).samples
+    assert final.context is Context.END
+    assert final.samples[0].value_milli == 107_000_000
+    kept = last(bench).transaction_data
+    assert [s.context for s in kept][:1] == [Context.BEGIN]
+
+
+def test_a_contactor_that_never_opens_does_not_keep_the_transaction_for_ever() -> None:
+    bench = charging()
+    stuck = bench.outlets[1].report()
+    bench.outlets[1].report = lambda: stuck  # type: ignore[method-assign]
+    bench.tap()
+    assert not ended(bench)
+    bench.advance(OPEN_TIMEOUT_MS + 3_000)
+    assert ended(bench)
+
+
+def test_a_meter_that_is_lost_ends_with_the_last_good_register() -> None:
+    """Never below the start."""
+    bench = charging()
+    bench.meter(104_000)
+    bench.outlets[1].meter_wh = None
+    bench.tap()
+    assert ended(bench)
+    assert last(bench).register_wh == 104_000
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (FaultCode.EMERGENCY_STOP, StopReason.EMERGENCY_STOP),
+        (FaultCode.RESIDUAL_CURRENT, StopReason.GROUND_FAULT),
+        (FaultCode.OVER_CURRENT, StopReason.OVERCURRENT_FAULT),
+        (FaultCode.CONTACTOR_WELDED, StopReason.OTHER),
+    ],
+)
+def test_some_faults_end_it(code: FaultCode, reason: StopReason) -> None:
+    """E06.FR.16"""
+    bench = charging("EVConnected")
+    bench.send(FaultChanged(fault=Fault(code=code, evse=1, source="test"), raised=True))
+    assert ended(bench)
+    assert (last(bench).trigger, last(bench).reason) == (Trigger.ABNORMAL_CONDITION, reason)
+
+
+def test_other_faults_suspend_it_while_they_last() -> None:
+    bench = charging()
+    hot = Fault(code=FaultCode.OVER_TEMPERATURE, evse=1, source="test")
+    bench.send(FaultChanged(fault=hot, raised=True))
+    assert not bench.closed()
+    assert not ended(bench)
+    bench.send(FaultChanged(fault=hot, raised=False))
+    bench.advance(1_000)
+    assert bench.closed()
+
+
+# --- unplugging at the car (E09, E10) ------------------------------------------------------------------------------
+
+
+def test_unplugged_at_the_car_it_may_be_only_suspended() -> None:
+    """E10: StopTxOnEVSideDisconnect false; the same car comes back."""
+    bench = charging("Authorized", TxCtrlr__StopTxOnEVSideDisconnect=False)
+    bench.unplug(left=True)
+    bench.advance(5_000)
+    assert not ended(bench)
+    assert not bench.closed()
+    bench.plug()
+    bench.advance(5_000)
+    assert bench.closed()
+    assert len({s.tx for s in bench.steps()}) == 1
+
+
+def test_with_a_fixed_cable_nobody_waits_for_ever() -> None:
+    """E10.FR.02"""
+    bench = charging(
+        "Authorized", socket=False, TxCtrlr__StopTxOnEVSideDisconnect=False, TxCtrlr__EVConnectionTimeOut=30
+    )
+    bench.unplug()
+    bench.advance(29_000)
+    assert not ended(bench)
+    bench.advance(2_000)
+    assert ended(bench)
+    assert (last(bench).trigger, last(bench).reason) == (Trigger.EV_CONNECT_TIMEOUT, StopReason.TIMEOUT)
+
+
+@pytest.mark.parametrize("unlock", [True, False])
+def test_the_cable_is_freed_or_waits_for_its_owner(unlock: bool) -> None:
+    """E09.FR.02, E09.FR.03: UnlockOnEVSideDisconnect"""
+    bench = charging("Authorized", OCPPCommCtrlr__UnlockOnEVSideDisconnect=unlock)
+    bench.unplug(left=True)
+    bench.advance(1_000)
+    assert ended(bench)
+    assert bench.outlets[1].locked is not unlock
+    bench.advance(5_000)
+    bench.tap()
+    assert not bench.outlets[1].locked
+
+
+# --- the station goes away -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("policy", "ends"), [(PowerLoss.STOP, True), (PowerLoss.RESUME, False)])
+def test_a_guard_that_is_lost_ends_it_as_configured(policy: PowerLoss, ends: bool) -> None:
+    bench = Bench(options=Options(guard_loss=policy))
+    bench.online()
+    bench.plug()
+    bench.tap()
+    bench.authorize()
+    bench.advance(1_000)
+    bench.send(GuardDisconnected(why="killed"))
+    bench.advance(5_000)
+    assert ended(bench) is ends
+    if ends:
+        assert last(bench).reason is StopReason.OTHER
+
+
+@pytest.mark.parametrize(("policy", "ends"), [(PowerLoss.STOP, True), (PowerLoss.RESUME, False)])
+def test_the_last_words_before_the_power_goes(policy: PowerLoss, ends: bool) -> None:
+    """A checkpoint, or the end where a power loss means that."""
+    bench = Bench(options=Options(power_loss=policy))
+    bench.online()
+    bench.plug()
+    bench.tap()
+    bench.authorize()
+    bench.advance(1_000)
+    bench.meter(100_050)
+    kept = len(bench.log)
+    bench.send(PowerFailing(hold_up_ms=20))
+    assert len(bench.log) > kept
+    tx = bench.station.evses[1].tx
+    assert (tx is None or tx.ending is not None) is ends
+    assert bench.station.evses[1].register.register_wh == 100_050
+
+
+# --- 1.6 -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("act", [tap, unplug])
+def test_an_opened_transaction_closes_once(act: Act) -> None:
+    """`closes` is where 1.6 has its StopTransaction."""
+    bench = charging()
+    act(bench)
+    bench.advance(60_000)
+    assert [s.closes for s in bench.steps()].count(True) == 1
+    assert last(bench).closes
+
+
+def test_what_was_never_opened_is_not_closed() -> None:
+    """A car that came and went without a card: 2.x tells it, 1.6 knows nothing of it."""
+    bench = Bench({"TxCtrlr.TxStartPoint": "EVConnected", "TxCtrlr.TxStopPoint": "EVConnected"})
+    bench.online()
+    bench.plug()
+    bench.advance(5_000)
+    bench.unplug()
+    assert ended(bench)
+    assert not any(s.opens or s.closes for s in bench.steps())
