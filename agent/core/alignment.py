@@ -42,7 +42,7 @@ class Alignment:
             return
         if self._due is not None and now >= self._due:
             self._due = None
-            for session in station.sessions.values():
+            for session in () if self._silent() else station.sessions.values():
                 if not session.sampling.aligned(turn) and station.registration.accepted:
                     self._idle(turn, session)
         if self._end_due is not None and now >= self._end_due:
@@ -58,6 +58,11 @@ class Alignment:
             self._due = None
         if not ended:
             self._end_due = None
+
+    def _silent(self) -> bool:
+        """SendDuringIdle is the station's variable: a transaction on one EVSE silences all of them (J01.FR.20)."""
+        station = self._station
+        return station.rules.aligned_only_idle and any(evse.tx is not None for evse in station.evses.values())
 
     def _idle(self, turn: Turn, session: Session) -> None:
         found = session.sampling.sample(turn, self._station.rules.aligned_measurands, Context.CLOCK)

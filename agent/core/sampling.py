@@ -63,11 +63,11 @@ class Sampling:
 
     def aligned(self, turn: Turn) -> bool:
         """A clock-aligned moment; True if the transaction told it (J01)."""
-        tx, rules = self._running, self._host.rules
+        tx = self._running
         if tx is None:
             return False
-        if not rules.aligned_only_idle:
-            self._update(turn, tx, rules.aligned_measurands, Context.CLOCK, Trigger.METER_VALUE_CLOCK)
+        measurands = self._host.rules.aligned_measurands
+        self._update(turn, tx, measurands, Context.CLOCK, Trigger.METER_VALUE_CLOCK)
         return True
 
     def aligned_for_end(self, turn: Turn) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from hal.mock.topology import MockEvse
 from tests.conformance.boot201 import TWO
 from tests.conformance.states201 import Payload, Scene, World, configure, configured, ready, world
 
@@ -164,8 +165,10 @@ def test_tc_j_04_cs(policy: str) -> None:
 
 
 @pytest.mark.case("2.0.1", "TC_J_06_CS")
-def test_tc_j_06_cs() -> None:
-    with world("2.0.1") as w:
+@pytest.mark.parametrize("evses", [TWO[:1], TWO], ids=["one", "two"])
+def test_tc_j_06_cs(evses: tuple[MockEvse, ...]) -> None:
+    """On a station with two EVSEs a transaction on one silences both: the variable is the station's (J01.FR.20)."""
+    with world("2.0.1", evses=evses) as w:
         ready(w)
         _quiet(w)
         configure(w, {"SampledDataCtrlr.TxStartedMeasurands": "", "SampledDataCtrlr.TxEndedMeasurands": ""})
