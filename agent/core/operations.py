@@ -117,6 +117,10 @@ class Operations:
     def _changed(self, turn: Turn, addresses: list[Address]) -> None:
         if names.HEARTBEAT_INTERVAL in addresses:
             self._station.registration.interval_changed(turn.now)
+        if names.ALIGNED_INTERVAL in addresses or names.ALIGNED_TX_ENDED_INTERVAL in addresses:
+            self._station.alignment.forget()
+        for session in self._station.sessions.values():
+            session.sampling.interval_changed(turn, addresses)
         self._station.permits.know(self._station.rules.registry)
 
     # Availability and cache

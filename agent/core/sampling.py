@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from agent.core.bounds import END_SAMPLES
 from agent.core.clock import MonoMs, following
 from agent.core.evse import Evse
@@ -12,6 +14,8 @@ from agent.core.rules import PublicKey
 from agent.core.samples import Context, SampleSet
 from agent.core.transaction import Cause, Stage, Transaction
 from agent.core.turn import Turn
+from agent.variables import names
+from agent.variables.address import Address
 
 
 class Sampling:
@@ -48,6 +52,16 @@ class Sampling:
         now, rules = turn.now.mono_ms, self._host.rules
         tx.next_sample = following(now, rules.updated_interval_ms)
         tx.next_end_sample = following(now, rules.ended_interval_ms)
+
+    def interval_changed(self, turn: Turn, written: Collection[Address]) -> None:
+        """What the operator wrote holds for the running transaction too, from now on."""
+        tx, now, rules = self._running, turn.now.mono_ms, self._host.rules
+        if tx is None:
+            return
+        if names.SAMPLED_TX_UPDATED_INTERVAL in written or names.SAMPLED_ENABLED in written:
+            tx.next_sample = following(now, rules.updated_interval_ms)
+        if names.SAMPLED_TX_ENDED_INTERVAL in written or names.SAMPLED_ENABLED in written:
+            tx.next_end_sample = following(now, rules.ended_interval_ms)
 
     def tick(self, turn: Turn) -> None:
         """Take what is due by the clock, if a transaction runs."""

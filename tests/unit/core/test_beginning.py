@@ -228,8 +228,9 @@ def test_a_signed_start_is_told_as_such_only_if_the_meter_signed() -> None:
 
 
 @pytest.mark.parametrize("failure", ["full", "read_only"])
-def test_with_a_disk_that_fails_nothing_new_begins(failure: str) -> None:
-    bench = bench_with("PowerPathClosed")
+@pytest.mark.parametrize("start", ["PowerPathClosed", "EVConnected", "EnergyTransfer"])
+def test_with_a_disk_that_fails_nothing_new_begins(start: str, failure: str) -> None:
+    bench = bench_with(start)
     bench.send(StorageChanged(failure=failure))
     plug(bench)
     tap(bench)

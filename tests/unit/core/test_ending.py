@@ -9,7 +9,7 @@ import pytest
 from agent.core.bounds import OPEN_TIMEOUT_MS
 from agent.core.effects import DriveLock, Grant, ReadMeter
 from agent.core.events import BayChanged, FaultChanged, GuardDisconnected, PowerFailing
-from agent.core.facts import StopReason, TransactionPhase, TransactionRecorded, Trigger
+from agent.core.facts import StopReason, TransactionKept, TransactionPhase, TransactionRecorded, Trigger
 from agent.core.rules import Options, PowerLoss
 from agent.core.samples import Context
 from hal.types import Fault, FaultCode
@@ -103,6 +103,32 @@ def test_a_stop_before_the_unplugging_stays_the_reason() -> None:
     bench.unplug()
     assert ended(bench)
     assert (last(bench).trigger, last(bench).reason) == (Trigger.EV_COMMUNICATION_LOST, StopReason.LOCAL)
+
+
+def test_who_comes_and_leaves_without_a_card_leaves_nothing_open() -> None:
+    """Its stop point was never met: nothing else could end it any more."""
+    bench = Bench({"TxCtrlr.TxStartPoint": "EVConnected", "TxCtrlr.TxStopPoint": "Authorized"})
+    bench.online()
+    bench.plug()
+    bench.advance(5_000)
+    bench.unplug()
+    assert ended(bench)
+    assert last(bench).reason is StopReason.EV_DISCONNECTED
+
+
+def test_that_it_ends_is_kept_before_it_has_ended() -> None:
+    """A power cut between the decision and the record of the end does not undo the decision."""
+    bench = charging()
+    bench.tap()
+    of_the_end = [f for f in bench.log if isinstance(f, TransactionKept | TransactionRecorded)]
+    decided = next(n for n, f in enumerate(of_the_end) if isinstance(f, TransactionKept) and f.ending)
+    told = next(
+        n for n, f in enumerate(of_the_end) if isinstance(f, TransactionRecorded) and f.phase is TransactionPhase.ENDED
+    )
+    assert decided < told
+    final = of_the_end[-1]
+    assert isinstance(final, TransactionKept)
+    assert not final.open
 
 
 def test_power_goes_before_anything_is_on_disk_and_the_end_is_recorded_after_it() -> None:
