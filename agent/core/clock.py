@@ -63,6 +63,7 @@ class WallClock:
         self._kept_ms = 0  # the floor of this boot that was kept last
         self._held: tuple[int, int] | None = None  # boot, and the offset that holds while time must not step back
         self._told_ms: int | None = None  # the latest time in what an earlier boot left unfinished
+        self._least: tuple[int, int] | None = None  # the same as an offset of this boot
 
     @property
     def floor_ms(self) -> int:
@@ -78,7 +79,8 @@ class WallClock:
     def steady(self, now: Now, *, hold: bool) -> Now:
         """The present, but that it does not step back while `hold` lasts; a step forward is followed at once."""
         if self._told_ms is not None:  # the first look of this boot: what it begins with is later than what was told
-            self._held, self._told_ms = (now.boot, self._told_ms - now.mono_ms), None
+            self._held = self._least = (now.boot, self._told_ms - now.mono_ms)
+            self._told_ms = None
         if now.wall_ms is None:
             return now
         offset = now.wall_ms - now.mono_ms
@@ -97,7 +99,9 @@ class WallClock:
         if known is not None and abs(known - offset) <= 1000:
             return False
         self._newest, self._kept_ms = (now.boot, offset), now.wall_ms
-        self._offsets.setdefault(now.boot, offset)
+        # What was unfinished may have ended without a clock: that was after what had been told of it.
+        least = self._least[1] if self._least is not None and self._least[0] == now.boot else offset
+        self._offsets.setdefault(now.boot, max(offset, least))
         return True
 
     def keeps_floor(self, now: Now) -> bool:

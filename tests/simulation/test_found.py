@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agent.core.rules import Options, PowerLoss
 from tests.rig.world import world
 from tests.scenarios.books import Books, number_transactions
 
@@ -129,3 +130,30 @@ def test_no_time_runs_back_in_a_transaction_across_a_boot(version: str, trusted:
         w.advance(30)
         began = Books(w.csms.received).check(complete=False)[-1].times[0]
         assert abs(began - honest()) < timedelta(minutes=1), "the next transaction has the right time"
+
+
+@VERSIONS
+def test_an_end_without_a_clock_is_after_what_was_told_before_it(version: str) -> None:
+    """The CSMS was an hour ahead; the transaction ends after a power cut, before it tells the right time."""
+    options = Options(power_loss=PowerLoss.STOP, idle_sample_ms=60_000)
+    with world(version, trust_system_clock=False, options=options) as w:
+        number_transactions(w.csms)
+        honest = w.csms._now
+        w.csms._now = lambda: honest() + timedelta(hours=1)
+        w.boot()
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(100)
+        w.cut_link()
+        w.csms._now = honest
+        w.cut_power()
+        w.advance(10)
+        w.restore_power()
+        w.advance(20)
+        w.restore_link()
+        w.advance(100)
+        w.cut_power()
+        w.restore_power()
+        w.advance(30)
+        (entry,) = Books(w.csms.received).check()
+        assert entry.reason == "PowerLoss"
