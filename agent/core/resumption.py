@@ -13,11 +13,20 @@ time of either end is not known, nobody can say that it was too long.
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from agent.core.bounds import PILOT_SETTLED_MS
 from agent.core.clock import MonoMs, Now, following
 from agent.core.ending import UNPLUGGED, Ending
 from agent.core.evse import Evse
-from agent.core.facts import ChargingState, StopReason, Trigger
+from agent.core.facts import (
+    ChargingState,
+    StopReason,
+    TransactionKept,
+    TransactionPhase,
+    TransactionRecorded,
+    Trigger,
+)
 from agent.core.rules import Options, PowerLoss, Rules
 from agent.core.sampling import Sampling
 from agent.core.transaction import Authorization, Cause, Stage, Transaction
@@ -91,3 +100,26 @@ class Resumption:
     def _only_told(self, tx: Transaction) -> bool:
         """Whether the kept cause is of a deauthorization that did not end the transaction."""
         return not tx.authorized_kept and not self._ending.broken(tx)
+
+
+def abandoned(kept: TransactionKept, seq: int, now: Now) -> tuple[TransactionRecorded, TransactionKept]:
+    """The end of a transaction whose EVSE the board no longer has: the CSMS is not to wait for it for ever."""
+    end = TransactionRecorded(
+        seq=seq,
+        stamp=kept.at or now.stamp(),
+        phase=TransactionPhase.ENDED,
+        tx=kept.tx,
+        number=kept.number,
+        evse=kept.evse,
+        connector=kept.connector,
+        trigger=_POWER_LOST.trigger,
+        register_wh=kept.register_wh,
+        start_token=kept.token,
+        group=kept.group,
+        reason=kept.ending or _POWER_LOST.reason,
+        time_charging_s=kept.time_charging_ms // 1000,
+        offline=True,
+        opened=kept.opened,
+        closes=kept.opened,
+    )
+    return end, structs.replace(kept, open=False)

@@ -15,7 +15,7 @@ from agent.core.alignment import Alignment
 from agent.core.authorization import Authorizer
 from agent.core.availability import Availability
 from agent.core.backend import Backend
-from agent.core.bounds import PERMIT_BOOTS, PERMITS_A_BOOT, RECENT_TRANSACTIONS
+from agent.core.bounds import END_SAMPLES, PERMIT_BOOTS, PERMITS_A_BOOT, RECENT_TRANSACTIONS
 from agent.core.clock import MonoMs, Now, WallClock, WallMs
 from agent.core.dispatch import handlers
 from agent.core.effects import Outcome, ReadMeter, SetSampling, ShowIndicator, WakeAt
@@ -44,6 +44,7 @@ from agent.core.provisioning import Provisioning
 from agent.core.registration import Registration
 from agent.core.requests import ConnectorStatus
 from agent.core.reset import Resets
+from agent.core.resumption import abandoned
 from agent.core.rules import Options, Rules
 from agent.core.session import Session
 from agent.core.status import StatusReporter
@@ -68,6 +69,7 @@ class Station:
         self._seq = 0
         self._reads = 0
         self._transactions = 0
+        self._orphans: list[TransactionKept] = []
         self.clock = WallClock({}, {})
         self.registration = Registration(self.rules, reason)
         self.authorizer = Authorizer(self.rules)
@@ -175,11 +177,12 @@ class Station:
                     self.evses[fact.evse].tx = resumed[fact.tx] = tx
                 case TransactionKept() if fact.open:
                     problems.append(f"transaction {fact.tx} ran on EVSE {fact.evse}, which this board does not have")
+                    self._orphans.append(fact)
                 case _:
                     pass
         for sample in end_samples:
             if sample.tx in resumed:
-                resumed[sample.tx].end_samples.append(sample.sample)
+                resumed[sample.tx].add_end_sample(sample.sample, END_SAMPLES)
         self.clock = WallClock(offsets, floors)
         for tx in resumed.values():
             if tx.kept_at is not None:
@@ -193,6 +196,8 @@ class Station:
         turn.record(BootCounted(boot=self._boot))
         turn.record(BootReasonSet(reason=""))
         self.machine.note_security(turn, "StartupOfTheDevice", self.registration.reason)
+        for orphan in self._orphans:
+            turn.facts += abandoned(orphan, self.next_seq(), turn.now)
         for evse in self.evses.values():
             evse.armed = set(evse.conditions())
             turn.do(ReadMeter(evse=evse.id, read_id=0))
