@@ -17,7 +17,8 @@ from typing import Any
 
 from agent.demo.csms import Received
 from hal.mock.topology import MockEvse
-from tests.rig.world import NotSeen, World, world
+from tests.rig.dialogue import NotSeen
+from tests.rig.world import World, world
 
 Payload = dict[str, Any]
 Step = tuple[str, Mapping[str, Any]]
