@@ -12,27 +12,27 @@ it, and reads from the station which start and stop points are configured, so th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import Any
 
-from agent.demo.csms import Received
-from hal.mock.topology import MockEvse
-from tests.rig.dialogue import NotSeen
+from tests.conformance.settings201 import (
+    BACK_OFF_S,
+    CONNECTION_TIMEOUT_S,
+    FIXED_CABLE,
+    GROUP,
+    SAMPLE_S,
+    SOCKET,
+    TOKEN,
+    TOKEN_2,
+    TOKEN_TYPE,
+    TRANSACTION_S,
+    Payload,
+    configure,
+    configured,
+    ready,
+    token_wire,
+)
+from tests.conformance.steps201 import Steps
 from tests.rig.world import World, world
-
-Payload = dict[str, Any]
-Step = tuple[str, Mapping[str, Any]]
-
-TOKEN = "04A1B2C3"  # <Configured valid_idtoken_idtoken>
-TOKEN_2 = "04D4E5F6"  # <Configured valid_idtoken2>
-GROUP = "FLEET-1"  # <Configured GroupIdToken>
-TOKEN_TYPE = "ISO14443"  # <Configured valid_idtoken_type>
-SOCKET = MockEvse(phases=1, tethered=False)
-FIXED_CABLE = MockEvse(phases=1, tethered=True)
-CONNECTION_TIMEOUT_S = 20  # <Configured ev_connection_timeout>
-TRANSACTION_S = 5  # <Configured Transaction Duration>
-SAMPLE_S = 10  # <Configured transaction_updated_metervalues_interval>
-BACK_OFF_S = 30  # <Configured RetryBackOffWaitMinimum_duration>
 
 __all__ = [
     "BACK_OFF_S",
@@ -45,6 +45,7 @@ __all__ = [
     "TOKEN_2",
     "TOKEN_TYPE",
     "TRANSACTION_S",
+    "Payload",
     "Scene",
     "World",
     "configure",
@@ -55,149 +56,8 @@ __all__ = [
 ]
 
 
-def ready(w: World) -> None:
-    """The station is booted and accepted, and what it said until then is done with."""
-    w.boot()
-    w.forget()
-
-
-def _named(name: str) -> Payload:
-    """`TxCtrlr.TxStartPoint`, `OCPPCommCtrlr.MessageAttempts[TransactionEvent]` as component and variable."""
-    component, _, variable = name.partition(".")
-    variable, _, instance = variable.removesuffix("]").partition("[")
-    named: Payload = {"component": {"name": component}, "variable": {"name": variable}}
-    if instance:
-        named["variable"]["instance"] = instance
-    return named
-
-
-def configure(w: World, values: Mapping[str, object]) -> None:
-    """Configuration State: each variable is set by SetVariables, as the tool does."""
-    rows = [{**_named(name), "attributeValue": _text(value)} for name, value in values.items()]
-    answer = w.call("SetVariables", setVariableData=rows)
-    for row, result in zip(rows, answer["setVariableResult"], strict=True):
-        assert result["attributeStatus"] == "Accepted", (row, result)
-
-
-def _text(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def configured(w: World, name: str) -> str:
-    """The present value of a variable, asked by GetVariables."""
-    (result,) = w.call("GetVariables", getVariableData=[_named(name)])["getVariableResult"]
-    assert result["attributeStatus"] == "Accepted", result
-    return str(result["attributeValue"])
-
-
-def members(w: World, name: str) -> frozenset[str]:
-    """The members of a list variable."""
-    return frozenset(configured(w, name).split(","))
-
-
-def token_wire(token: str = TOKEN, kind: str = TOKEN_TYPE) -> Payload:
-    """An idToken as it goes over the wire."""
-    return {"idToken": token, "type": kind}
-
-
-def _is_periodic(call: Received) -> bool:
-    return call.payload.get("triggerReason") in {"MeterValuePeriodic", "MeterValueClock"}
-
-
-class Scene:
-    """One EVSE, its driver and what state the case is in. `tx` is the id of the transaction, `ended` tells whether
-    its Ended was seen; `evse` and `connector` are the configured ones."""
-
-    def __init__(
-        self,
-        w: World,
-        *,
-        evse: int = 1,
-        connector: int = 1,
-        token: str = TOKEN,
-        kind: str = TOKEN_TYPE,
-        remote: bool = False,
-        cached: bool = False,
-    ) -> None:
-        self.w = w
-        self.evse = evse
-        self.connector = connector
-        self.token = token
-        self.kind = kind
-        self.remote = remote  # the default way of authorization
-        self.cached = cached  # the token is in the cache, and authorized from it
-        self.starts = members(w, "TxCtrlr.TxStartPoint")
-        self.stops = members(w, "TxCtrlr.TxStopPoint")
-        self.tx: str | None = None
-        self.ended = False
-        self.numbers: list[int] = []
-        self.state = ""
-        self.bay = self.plugged = self.authorized_now = self.remotely = False
-
-    # What a step looks like
-
-    def status(self, wanted: str) -> Step:
-        """The connector's StatusNotification."""
-        return (
-            "StatusNotification",
-            {"connectorStatus": wanted, "evseId": self.evse, "connectorId": self.connector},
-        )
-
-    def event(self, phase: str, trigger: str, state: str | None = None, **fields: Any) -> Step:
-        """A TransactionEvent."""
-        wanted: Payload = {"eventType": phase, "triggerReason": trigger, **fields}
-        if state is not None:
-            wanted["transactionInfo__chargingState"] = state
-        return "TransactionEvent", wanted
-
-    def told(self, *steps: Step, within: float = 30) -> list[Payload]:
-        """These and no other messages come, in any order; transaction events are checked against the transaction.
-
-        Periodic meter values may come between.
-        """
-        seen = len(self.w.csms.received) - len(self.w.heard())
-        found = self.w.expect_all(*steps, within=within, passing=_is_periodic)
-        until = len(self.w.csms.received) - len(self.w.heard())
-        for call in list(self.w.csms.received)[seen:until]:
-            if call.action == "TransactionEvent":
-                self.follow(call.payload)
-        return found
-
-    def tell(self, step: Step, *, within: float = 30) -> Payload:
-        """The one next message."""
-        return self.told(step, within=within)[0]
-
-    def follow(self, payload: Payload) -> None:
-        """What holds for every step of a transaction: its id, its place, and sequence numbers without a gap."""
-        tx = payload["transactionInfo"]["transactionId"]
-        assert 0 < len(tx) <= 36
-        if payload["eventType"] == "Started":
-            assert self.tx is None or self.ended, f"two transactions at once: {payload}"
-            assert tx != self.tx
-            self.tx, self.ended, self.numbers = tx, False, []
-        assert tx == self.tx, payload
-        assert not self.ended, f"after Ended: {payload}"
-        expected = self.numbers[-1] + 1 if self.numbers else 0
-        assert payload["seqNo"] == expected, (payload, self.numbers)
-        self.numbers.append(expected)
-        if "evse" in payload:
-            assert payload["evse"]["id"] == self.evse, payload
-            assert payload["evse"].get("connectorId", self.connector) == self.connector, payload
-        self.ended = payload["eventType"] == "Ended"
-        assert self.ended or "stoppedReason" not in payload["transactionInfo"], payload
-
-    @property
-    def running(self) -> bool:
-        return self.tx is not None and not self.ended
-
-    def _phase(self, *points: str) -> str | None:
-        """The event type with which a step is told; None if no transaction runs and these points start none."""
-        if self.running:
-            return "Updated"
-        return "Started" if self.starts & set(points) else None
-
-    def _has_token(self, payload: Payload) -> bool:
-        return bool(payload.get("idToken") == token_wire(self.token, self.kind))
+class Scene(Steps):
+    """A case's driver at one EVSE. It knows the state that it is in, so that a state executes the states before it."""
 
     # Reusable states before and in a transaction
 
@@ -334,6 +194,7 @@ class Scene:
         else:
             self.w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
         trigger, reason = ("RemoteStop", "Remote") if remotely else ("StopAuthorized", "Local")
+        self.stopped_remotely = remotely
         self.authorized_now, self.state = False, "StopAuthorized"
         if self.stops & {"Authorized", "PowerPathClosed"}:
             found = [self.tell(self.event("Ended", trigger, transactionInfo__stoppedReason=reason))]
@@ -382,16 +243,10 @@ class Scene:
         self.w.bench("bay.set", evse=self.evse, occupied=False)
         found = None
         if self.running and "ParkingBayOccupancy" in self.stops:
-            reason = "Remote" if self.remote else "Local"
+            reason = "Remote" if self.stopped_remotely else "Local"
             found = self.tell(self.event("Ended", "EVDeparted", transactionInfo__stoppedReason=reason))
         self.bay, self.state = False, "ParkingBayUnoccupied"
         return found
-
-    # The link
-
-    def cut_link(self) -> None:
-        """The CSMS closes the connection and accepts none."""
-        self.w.cut_link()
 
     def start_offline_transaction(self) -> None:
         """Reusable state StartOfflineTransaction up to the plug; `restore_link` is its last step."""
@@ -418,21 +273,6 @@ class Scene:
         w.bench("bay.set", evse=self.evse, occupied=False)
         w.advance(5)
 
-    def queue_emptied(self, *, within: float = 300) -> list[Payload]:
-        """The link is back: every TransactionEvent that waited comes, each marked as offline, before any of the
-        present. Gives those that waited."""
-        w = self.w
-        w.restore_link()
-        w.until(lambda: bool(w.csms.sockets), within, "the link")
-        back = w.csms.time()
-        w.advance(10)
-        found = [call.payload for call in w.heard() if call.action == "TransactionEvent"]
-        w.forget()
-        for payload in found:
-            self.follow(payload)
-            assert (payload.get("offline") is True) == (payload["timestamp"] < back), (payload, back)
-        return [payload for payload in found if payload.get("offline")]
-
     # Memory states
 
     def id_token_cached(self, *, group: str | None = None) -> None:
@@ -457,11 +297,3 @@ class Scene:
         assert not self.running
         self.bay = self.plugged = self.authorized_now = False
         self.state = ""
-
-
-def only(calls: Iterable[Payload], **fields: Any) -> Payload:
-    """The one of these payloads that has these fields (of its top level)."""
-    found = [payload for payload in calls if all(payload.get(name) == value for name, value in fields.items())]
-    if len(found) != 1:
-        raise NotSeen(f"{len(found)} payloads with {fields}: {found}")
-    return found[0]
