@@ -27,7 +27,7 @@ from tests.conformance.ocpp201 import test_b_reset as reset201
 from tests.conformance.ocpp201 import test_b_variables as variables201
 from tests.conformance.ocpp201 import test_c_cache as cache201
 from tests.conformance.ocpp201 import test_c_invalid as invalid201
-from tests.conformance.ocpp201 import test_e_offline as offline201
+from tests.conformance.ocpp201 import test_e_retries as retries201
 from tests.conformance.ocpp201 import test_e_start as start201
 from tests.conformance.ocpp201 import test_e_stop as stop201
 from tests.conformance.ocpp201 import test_f_remote as remote201
@@ -64,7 +64,7 @@ SUBSET: tuple[Case, ...] = (
     (invalid201.test_tc_c_16_cs, {}),
     (start201.test_tc_e_04_cs, {"point": "Authorized"}),
     (stop201.test_tc_e_06_cs, {"point": "EVConnected"}),
-    (offline201.test_tc_e_41_cs, {}),
+    (retries201.test_tc_e_41_cs, {}),
     (remote201.test_tc_f_08_cs, {"point": "Authorized"}),
     (availability201.test_tc_g_11_cs, {"point": "Authorized"}),
     (meter201.test_tc_j_09_cs, {}),
