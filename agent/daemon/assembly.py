@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from agent.core.rules import Options, PowerLoss
 from agent.daemon.config import Config
@@ -13,7 +11,6 @@ from agent.daemon.config_tables import Resumption
 from agent.daemon.version import VERSION
 from agent.ocpp import tls
 from agent.ocpp.dialect import Identity, Make
-from agent.ocpp.endpoint import Endpoint
 from agent.runtime.agent import Plan
 from agent.runtime.devices import LateIndicator, LateMeter, LateReader
 from agent.store.ledger import Ledger
@@ -157,7 +154,7 @@ def _dialect(subprotocol: str) -> Make:
     return Dialect201
 
 
-def plan(config: Config, made: Registry, *, cold: bool, reason: str = "") -> Plan:
+def plan(config: Config, *, cold: bool, reason: str = "") -> Plan:
     """The plan of one boot."""
     station = config.station
     resume = {Resumption.RESUME: PowerLoss.RESUME, Resumption.STOP: PowerLoss.STOP}
@@ -181,15 +178,6 @@ def plan(config: Config, made: Registry, *, cold: bool, reason: str = "") -> Pla
             data_transfer_vendors=station.data_transfer_vendors,
         ),
         dialects=dialects(config),
-        endpoints={1: endpoint(config, made)},
+        endpoints={1: config.csms.endpoint},  # what was written over it counts there: backend.in_force
         boot_reason=reason,
     )
-
-
-def endpoint(config: Config, made: Registry) -> Endpoint:
-    """The connection profile with what the registry knows better: password and ping interval."""
-    password = made.secret(names.BASIC_AUTH) or config.csms.endpoint.password
-    changes: dict[str, Any] = {"password": password}
-    if made.has(names.WEB_SOCKET_PING_INTERVAL):
-        changes["ping_interval_ms"] = made.integer(names.WEB_SOCKET_PING_INTERVAL) * 1000
-    return replace(config.csms.endpoint, **changes)

@@ -150,7 +150,7 @@ class Daemon:
         self._cut.clear()
         self.ledger = assembly.open_ledger(self.config)
         registry = assembly.registry(self.config, devices)
-        plan = assembly.plan(self.config, registry, cold=cold, reason=reason)
+        plan = assembly.plan(self.config, cold=cold, reason=reason)
         plan = replace(plan, system_time=self._system_time)
         if self._guard is None:
             raise RuntimeError("no guard port")

@@ -27,7 +27,7 @@ def config(**tables: Any) -> Config:
 def firmware(made: Config) -> set[str]:
     """The version that BootNotification tells, and the one of the device model."""
     registry = assembly.registry(made, assembly.Devices(made.board))
-    return {assembly.plan(made, registry, cold=False).identity.firmware, registry.text(FIRMWARE)}
+    return {assembly.plan(made, cold=False).identity.firmware, registry.text(FIRMWARE)}
 
 
 def test_the_firmware_is_the_agents_version_unless_it_is_written() -> None:
