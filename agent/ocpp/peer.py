@@ -16,10 +16,12 @@ from agent.core.commands import AnyCommand, Result
 from agent.core.effects import Ask
 from agent.core.events import (
     AnyEvent,
+    BootAnswered,
     CommandReceived,
     FactDelivered,
     MessageSent,
     QueueChanged,
+    RegistrationStatus,
     RequestFailed,
 )
 from agent.core.facts import AnyKept, AnyLogged, TransactionRecorded
@@ -201,7 +203,10 @@ class Peer:
         if flight.fact is not None:
             self._delivered(step, flight.fact, payload)
         elif flight.asked is not None:
-            step.events.append(self.dialect.reply(flight.asked.request_id, flight.asked.request, payload))
+            event = self.dialect.reply(flight.asked.request_id, flight.asked.request, payload)
+            if isinstance(event, BootAnswered) and event.status is not RegistrationStatus.ACCEPTED:
+                self.outbox.status = event.status.value.lower()  # at once: the core hears of it only after what waits
+            step.events.append(event)
 
     def _delivered(self, step: Step, fact: AnyLogged, payload: Struct | None) -> None:
         found = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 from typing import Any
@@ -157,3 +158,23 @@ def test_an_end_without_a_clock_is_after_what_was_told_before_it(version: str) -
         w.advance(30)
         (entry,) = Books(w.csms.received).check()
         assert entry.reason == "PowerLoss"
+
+
+@pytest.mark.parametrize("status", ["Pending", "Rejected"])
+def test_nothing_leaves_after_a_boot_that_is_no_longer_accepted(status: str) -> None:
+    """What waited behind the BootNotification left with its answer, before the core had heard of that."""
+    with world("1.6", variables={"SampledDataCtrlr": {"TxUpdatedInterval": 5}}) as w:
+        w.boot()
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(20)
+
+        async def slowly(_payload: dict[str, Any]) -> dict[str, Any]:
+            await asyncio.sleep(12)
+            return {"currentTime": w.csms.time(), "interval": 600, "status": status}
+
+        w.csms.on("BootNotification", slowly)
+        w.call("TriggerMessage", requestedMessage="BootNotification")
+        w.forget()
+        w.advance(60)
+        assert [call.action for call in w.heard()] == ["BootNotification"]
