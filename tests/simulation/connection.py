@@ -215,7 +215,8 @@ class MemoryTransport(asyncio.Transport):
             return
         self.is_gone = True
         self._incoming.deliver()
-        self._writing_protocol().connection_lost(error)
+        if self._protocol is not None:  # else it broke before it began
+            self._protocol.connection_lost(error)
 
     def vanish(self, *, kernel_lives: bool) -> None:
         """The process is dead: its protocol hears nothing. A kernel that lives tells the peer."""

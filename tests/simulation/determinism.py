@@ -27,16 +27,17 @@ def fixed_randomness(seed: int | str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def virtual_clock(elapsed_s: Callable[[], float]) -> Iterator[None]:
-    """Let `time.time` and `time.monotonic` (and their _ns forms) tell virtual time.
+def virtual_clock(elapsed_s: Callable[[], float], step_s: Callable[[], float] = lambda: 0.0) -> Iterator[None]:
+    """Let `time.time` and `time.monotonic` (and their _ns forms) tell virtual time; `step_s` is how far the wall
+    clock has been stepped from it.
 
     `datetime.now` is out of reach: code that runs in a simulation asks `time.time`.
     """
     names = ("time", "time_ns", "monotonic", "monotonic_ns")
     real = {name: getattr(time, name) for name in names}
     virtual: dict[str, Callable[[], float]] = {
-        "time": lambda: EPOCH_S + elapsed_s(),
-        "time_ns": lambda: EPOCH_S * 10**9 + round(elapsed_s() * 1e9),
+        "time": lambda: EPOCH_S + elapsed_s() + step_s(),
+        "time_ns": lambda: EPOCH_S * 10**9 + round((elapsed_s() + step_s()) * 1e9),
         "monotonic": elapsed_s,
         "monotonic_ns": lambda: round(elapsed_s() * 1e9),
     }

@@ -35,6 +35,10 @@ class PowerCut(Exception):
     """The power is off: raised by a hook to cut it, and by a disk that is asked without power."""
 
 
+class Killed(PowerCut):
+    """The process died: raised by a hook to kill it. What it wrote the kernel still writes."""
+
+
 class SimDisk(TableAnswers):
     """A disk with one ledger on it, which is open from the start and after each `boot`.
 
@@ -55,6 +59,10 @@ class SimDisk(TableAnswers):
         self.syncs = 0
         self.slow_ms = 0
         self.autosync = True
+        self.tear: Callable[[int], int] = lambda _pending: 0
+        """How many of so many pending groups the medium took before the power went."""
+        self.taken: Callable[[Sequence[Batch]], None] = lambda _batches: None
+        """Told of batches that are durable now."""
         self.opening = Opening()
         self._reserve_bytes = reserve_bytes
         self._failing: FailureKind | None = None
@@ -72,8 +80,10 @@ class SimDisk(TableAnswers):
 
     # --- power and faults
 
-    def power_cut(self, survivors: int = 0) -> None:
+    def power_cut(self, survivors: int | None = None) -> None:
         """The power goes. Of the pending groups the medium took the first `survivors`; the rest never was."""
+        if survivors is None:
+            survivors = self.tear(len(self._pending))
         for group, to_reserve in self._pending[:survivors]:
             self._take(group, to_reserve)
         self._pending.clear()
@@ -148,6 +158,9 @@ class SimDisk(TableAnswers):
     def _hook(self, hook: Callable[[int], None]) -> None:
         try:
             hook(self.commits)
+        except Killed:
+            self.kill()
+            raise
         except PowerCut:
             self.power_cut()
             raise
@@ -184,6 +197,7 @@ class SimDisk(TableAnswers):
         return StoreFault("read_only" if self._failing == "read_only" else "full", "the simulated disk says so")
 
     def _take(self, group: list[Batch], to_reserve: bool) -> None:
+        self.taken(group)
         if to_reserve:
             self._reserve.extend(group)
             return
@@ -194,6 +208,7 @@ class SimDisk(TableAnswers):
         """Bring what is held into the database; a damaged one is replaced first."""
         if self._damage:
             self._durable, self._damage = Tables(), ""
+        self.taken([*(b for group, _ in self._pending for b in group), *self._memory])
         for batch in [*self._reserve, *(b for group, _ in self._pending for b in group), *self._memory]:
             self._durable.apply(batch)
         self._reserve.clear()

@@ -201,6 +201,8 @@ class Network:
         self.loop.call_soon(self._accept, connection, server, context=connection.server.context)
         try:
             await line.travel(Flow.TO_CLIENT, lambda: True)
+            if connection.client.is_closing():
+                raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
             return await self._begin(connection.client, factory, tls, server_hostname)
         except BaseException:
             connection.client.abort()
@@ -231,6 +233,8 @@ class Network:
             del line.connections[number]
 
     def _accept(self, connection: Connection, server: MemoryServer) -> None:
+        if connection.server.is_closing():
+            return  # it broke before it was accepted
         protocol = server.factory()
         if server.tls is not None:
             done: asyncio.Future[None] = self.loop.create_future()

@@ -58,6 +58,8 @@ class SimLoop(asyncio.BaseEventLoop):
 
     def __init__(self, seed: int | str = 0) -> None:
         self._now_s = 0.0
+        self.wall_step_s = 0.0
+        """How far the machines' wall clock (`time.time`) has been stepped."""
         super().__init__()
         self._clock_resolution = TIMER_RESOLUTION_S
         self._selector = VirtualSelector(self)
@@ -323,7 +325,7 @@ def simulate(seed: int | str = 0) -> Iterator[SimLoop]:
     loop = SimLoop(seed)
     asyncio.set_event_loop(loop)
     try:
-        with fixed_randomness(seed), virtual_clock(loop.time):
+        with fixed_randomness(seed), virtual_clock(loop.time, lambda: loop.wall_step_s):
             yield loop
             _cancel_tasks(loop)
     finally:

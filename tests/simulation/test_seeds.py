@@ -12,4 +12,10 @@ MINUTES = 30
 
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))
 def test_seed(seed: int) -> None:
-    assert simulate_seed(seed, MINUTES) >= 0
+    done = simulate_seed(seed, MINUTES)
+    assert done["checks of the copper"] > 0
+    assert done["frames of the station"] > 0
+
+
+def test_a_seed_is_the_same_each_time() -> None:
+    assert simulate_seed(3, 10) == simulate_seed(3, 10)
