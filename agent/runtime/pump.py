@@ -133,7 +133,7 @@ class Pump:
                 watch(event, facts)
         logged = [fact for fact in facts if isinstance(fact, Logged)]
         if commit is None and not self._lines:
-            self._perform([], effects)
+            self._perform(logged, effects)
             return
         self._lines.append(_Line(commit, logged, effects))
         self._line_wake.set()
