@@ -267,11 +267,10 @@ async def test_requests_go_to_the_peer_in_their_order(rig: Rig) -> None:
 @on_rig
 async def test_the_newest_wake_up_replaces_the_one_before(rig: Rig) -> None:
     now = rig.clock.mono_ms()
-    rig.scripts[1] = outcome(effects=[WakeAt(mono_ms=MonoMs(now + 60_000))])
-    rig.scripts[2] = outcome(effects=[WakeAt(mono_ms=MonoMs(now - 5))])
-    rig.pump.post(event(1))
-    rig.pump.post(event(2))
-    await asyncio.sleep(0.02)
+    for number, after in ((1, 60_000), (2, 5), (3, 60_000), (4, -5)):
+        rig.scripts[number] = outcome(effects=[WakeAt(mono_ms=MonoMs(now + after))])
+        rig.pump.post(event(number))
+    await asyncio.sleep(0.03)
     assert [e for e in rig.taken if isinstance(e, TimerFired)] == [TimerFired()]
 
 
