@@ -49,6 +49,7 @@ class Hardware:
                 evse.capabilities = capabilities
                 evse.report = None
         station.permits.forget()
+        station.permits.unheard = {c.evse for c in event.evses if c.evse in station.evses}
         station.permits.know(station.rules.registry)
         station.faults.clear(0, FaultCode.GUARD_LOST, "guard")
         station.faults.doubt()
@@ -57,6 +58,7 @@ class Hardware:
         station = self._station
         station.guard_up = False
         station.permits.forget()
+        station.permits.unheard = set()
         station.faults.raise_(Fault(code=FaultCode.GUARD_LOST, evse=0, source="guard", info=event.why[:50]))
         if station.options.guard_loss is PowerLoss.STOP:
             cause = Cause(trigger=Trigger.ABNORMAL_CONDITION, reason=StopReason.OTHER)
@@ -73,6 +75,7 @@ class Hardware:
         closed = evse.contactor_closed
         first = evse.report is None
         evse.take_report(event.report, turn.now)
+        station.permits.unheard.discard(evse.id)
         evse.permit_number = max(evse.permit_number, event.report.permit_number)
         station.faults.replace(evse.id, "guard", event.report.faults)
         station.faults.believe()  # a guard that is met tells faults first, then reports

@@ -29,6 +29,7 @@ class Permits:
     def __init__(self, rules: Rules, options: Options, evses: Mapping[int, Evse]) -> None:
         self._rules = rules
         self._evses = evses
+        self.unheard: set[int] = set()  # EVSEs of which a guard that was met has still to tell what they have
         self.limits = LimitSet(max(rules.registry.topology.phases, 1))
         if options.fuse_ma is not None:
             self.limits.put(Limit(source="fuse", scope=Scope.STATION, current_ma=options.fuse_ma))
@@ -76,6 +77,8 @@ class Permits:
                 evse.share_ma = None
                 if evse.granted_ma:
                     self._withdraw(turn, evse)
+        if self.unheard:
+            return  # what the permits of an earlier boot still give is not free
         wanting = [e for e in self._evses.values() if e.wants_energy()]
         for evse in wanting:
             self._cable(evse)

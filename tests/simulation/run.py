@@ -168,10 +168,10 @@ class Run:
         """The grid goes; if it is not back in time the power is cut by the bench itself."""
 
         def back() -> None:
-            self.w.restore_power()
-            self.powered = self.agent_up = self.guard_up = True
+            if self.w.bench("power.restore")["booting"]:
+                self.powered = self.agent_up = self.guard_up = True
 
-        if self.powered and self.guard_up and self.begin("brownout", seconds, back):
+        if self.powered and self.guard_up and self.agent_up and self.begin("brownout", seconds, back):
             self._dies()
             if hold_up_s < seconds:
                 self.powered = self.agent_up = False

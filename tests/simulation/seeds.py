@@ -31,7 +31,7 @@ DRAIN_S = 6 * 3600
 
 
 @contextmanager
-def _slow_disk(rng: random.Random, latency_ms: tuple[int, int]) -> Iterator[None]:
+def slow_disk(rng: random.Random, latency_ms: tuple[int, int]) -> Iterator[None]:
     """Commits take their time, so that a power cut finds some of them under way."""
 
     def made(ledger: Any, *, inline: bool, on_health: Any) -> SimWriter:
@@ -68,7 +68,7 @@ def simulate_seed(seed: int, minutes: float) -> Counter[str]:
 def _play(run: Run, names: list[str], minutes: float) -> Counter[str]:
     watch, wire, record = Watch(run), Wire(run), Record(run)
     wire.durable = record.facts.__contains__
-    with _slow_disk(random.Random(run.rng.random()), run.setting.disk_latency_ms), wire.spying(), record.spying():
+    with slow_disk(random.Random(run.rng.random()), run.setting.disk_latency_ms), wire.spying(), record.spying():
         run.w.disk.tear = lambda pending: run.rng.randint(0, pending)
         run.w.start()
         for evse in run.evses:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent.core.rules import Options, PowerLoss
+from hal.mock.topology import MockEvse
 from tests.rig.world import world
 from tests.scenarios.books import Books, number_transactions
 
@@ -178,3 +179,32 @@ def test_nothing_leaves_after_a_boot_that_is_no_longer_accepted(status: str) -> 
         w.forget()
         w.advance(60)
         assert [call.action for call in w.heard()] == ["BootNotification"]
+
+
+@pytest.mark.parametrize("away_s", [0.5, 4, 8])
+def test_an_agent_that_comes_back_keeps_to_the_fuse(away_s: float) -> None:
+    """It gave the first EVSE that reported what the others still had by their permits of before."""
+    fuse_ma = 20_000
+    board = (MockEvse(phases=1, tethered=True),) * 3
+    with world("2.0.1", evses=board, options=Options(idle_sample_ms=60_000, fuse_ma=fuse_ma)) as w:
+        most = 0
+
+        def watch(_event: dict[str, Any]) -> None:
+            nonlocal most
+            most = max(most, sum(outlet.offer.current_ma() for outlet in w.mock.world.outlets.values()))
+
+        w.mock.watch(watch)
+        w.boot()
+        for number in (1, 2, 3):
+            w.bench("ev.plug_in", evse=number)
+            w.bench("rfid.tap", id_token=f"04AB{number:02X}", evses=[number])
+            w.advance(20)
+        w.bench("ev.set_state", evse=2, state="F")
+        w.advance(2)
+        w.kill_agent()
+        w.advance(away_s)
+        w.start_agent()
+        w.advance(60)
+        assert 10_000 < most <= fuse_ma
+        assert w.energised(1)
+        assert w.energised(3)
