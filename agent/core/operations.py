@@ -129,7 +129,8 @@ class Operations:
         station = self._station
         if command.evse and command.evse not in station.evses:
             return rejected("UnknownEvse", f"there is no EVSE {command.evse}")
-        if command.connector and command.connector > station.evses[command.evse].capabilities.connectors:
+        outlets = station.evses[command.evse].capabilities.connectors if command.evse else 0
+        if not 0 <= command.connector <= outlets:
             return rejected("UnknownConnectorId", f"EVSE {command.evse} has no connector {command.connector}")
         changed = station.availability.set(turn, command.evse, command.connector, command.operative)
         targets = [station.evses[command.evse]] if command.evse else list(station.evses.values())
