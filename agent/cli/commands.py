@@ -40,12 +40,21 @@ def tx_list(api: ApiClient, args: argparse.Namespace) -> Reply:
             moment(one["stop"]) if one["stop"] else "running",
             energy(one["energy_wh"]),
             one["reason"],
-            "yes" if one["delivered"] else "no",
+            _delivered(one),
         )
         for one in found
     ]
     heads = ("TRANSACTION", "EVSE", "CARD", "START (UTC)", "STOP (UTC)", "ENERGY", "ENDED BY", "DELIVERED")
     return found, table(heads, rows, "ENERGY") if rows else "no transaction yet"
+
+
+def _delivered(one: dict[str, Any]) -> str:
+    """Whether the CSMS has it all, as far as there is something to have."""
+    if one["waiting"]:
+        return f"{one['waiting']} waiting"
+    if one["stop"] is None:
+        return "yes, so far"
+    return "yes" if one["delivered"] else "not all of it"
 
 
 def tx_show(api: ApiClient, args: argparse.Namespace) -> Reply:
@@ -64,7 +73,7 @@ def tx_show(api: ApiClient, args: argparse.Namespace) -> Reply:
         ("stop", f"{moment(found['stop'])} UTC" if found["stop"] else "running"),
         ("energy", energy(found["energy_wh"])),
         ("ended by", found["reason"] or NONE),
-        ("delivered", "yes" if found["delivered"] else "not all of it yet"),
+        ("delivered", _delivered(found)),
     ]
     rows = [
         (

@@ -102,6 +102,12 @@ def faults(found: list[Row]) -> list[str]:
     return ["Faults", *(f"  {line}" for line in table(("EVSE", "CODE", "MEANS", "FROM", "INFO"), rows).splitlines())]
 
 
+def _limit(limit: Row) -> tuple[str, ...]:
+    most = current(limit["current_ma"]) if limit["current_ma"] is not None else power(limit["power_w"])
+    left = NONE if limit["left_ms"] is None else duration(limit["left_ms"] // 1000)
+    return limit["source"], "the whole station" if limit["scope"] == "station" else f"this {limit['scope']}", most, left
+
+
 def hardware(found: Row) -> str:
     """`evse hal`."""
     rows = [
@@ -120,15 +126,24 @@ def hardware(found: Row) -> str:
         for evse in found["evses"]
     ]
     heads = ("EVSE", "CONNECTORS", "PHASES", "MOST", "PILOT", "CONTACTOR", "LOCK", "OFFERED", "POWER", "FAIL-SAFE")
+    bounds = [(evse["evse"], *_limit(limit)) for evse in found["evses"] for limit in evse["limits"]]
     meters = [
-        (evse["evse"], evse["meter"]["serial"] or NONE, energy(evse["meter"]["import_wh"]))
+        (
+            evse["evse"],
+            evse["meter"]["serial"] or NONE,
+            energy(evse["meter"]["import_wh"]),
+            f"{evse['temperature_dc'] / 10:.1f} °C" if evse["temperature_dc"] is not None else NONE,
+        )
         for evse in found["evses"]
         if evse["meter"] is not None
     ]
     parts = [
         f"board {found['board'] or NONE}, guard {found['guard']}",
         table(heads, rows, "CONNECTORS PHASES MOST OFFERED POWER"),
-        table(("METER OF", "SERIAL", "REGISTER"), meters, "REGISTER") if meters else "no meter was read yet",
+        table(("METER OF", "SERIAL", "REGISTER", "ELECTRONICS AT"), meters, "REGISTER")
+        if meters
+        else "no meter was read yet",
+        table(("LIMIT OF", "FROM", "FOR", "AT MOST", "LEFT"), bounds, "") if bounds else "no limit is known yet",
         "\n".join(faults(found["faults"])),
     ]
     return "\n\n".join(parts)

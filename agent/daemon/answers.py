@@ -21,7 +21,7 @@ from agent.core.commands import (
     WriteVariables,
 )
 from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded
-from agent.daemon.view import faults, outlet, step, transaction, variable
+from agent.daemon.view import faults, limits, outlet, step, transaction, variable
 from agent.ocpp.wire_time import to_text
 from agent.runtime import codec
 from agent.runtime.agent import Agent
@@ -44,6 +44,12 @@ _REFUSALS = frozenset(
         Verdict.ONGOING_TRANSACTION,
     }
 )
+
+_IN_WORDS = {
+    Verdict.ONGOING_TRANSACTION: "a transaction is running there: stop it first (`evse tx stop ID`)",
+    Verdict.UNLOCK_FAILED: "the lock did not open",
+}
+_LISTED = ": `evse var list` shows them"
 
 
 class LogLines(Protocol):
@@ -159,17 +165,22 @@ class Service:
 
     async def _var_get(self, agent: Agent, params: dict[str, Any]) -> list[dict[str, Any]]:
         name = params.get("name", "")
-        reading = Projection16(agent.registry).read(name)
+        view = Projection16(agent.registry)
+        reading = view.read(name)
         if reading is not None:
-            return [{"name": reading.key, "value": reading.value, "readonly": reading.readonly, "source": "1.6 key"}]
+            key = view.key(name)
+            place = key.address if key is not None else None
+            layer = agent.registry.layer(place) if place is not None and agent.registry.has(place) else None
+            source = f"{layer.value} (1.6 key of {place})" if layer is not None else "1.6 key"
+            return [{"name": reading.key, "value": reading.value, "readonly": reading.readonly, "source": source}]
         address = Address.parse(name)
         rows = variable(agent, address) if address is not None else []
         if not rows:
-            raise ApiError("not_found", f"there is no variable and no 1.6 key {name!r}: `evse var list` shows them")
+            raise ApiError("not_found", f"there is no variable and no 1.6 key {name!r}{_LISTED}")
         return rows
 
     async def _hal(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
-        station = agent.station
+        station, temperatures = agent.station, agent.hardware.temperatures_dc
         return {
             "board": station.board,
             "guard": "connected" if station.guard_up else "lost",
@@ -180,6 +191,8 @@ class Service:
                     "phases": evse.capabilities.phases,
                     "max_current_ma": evse.capabilities.max_current_ma,
                     "fail_safe": evse.capabilities.fail_safe,
+                    "temperature_dc": temperatures.get(number, temperatures.get(0)),
+                    "limits": limits(agent, number),
                     "meter": None
                     if evse.reading is None
                     else {"import_wh": evse.reading.import_wh, "serial": evse.reading.serial},
@@ -210,12 +223,14 @@ class Service:
         else:
             address = Address.parse(name)
             if address is None:
-                raise ApiError("not_found", f"{name!r} is not the name of a variable")
+                raise ApiError("not_found", f"there is no variable and no 1.6 key {name!r}{_LISTED}")
             planned = agent.registry.plan_set(address, value, who=Author.LOCAL)
             status, reason = planned.status.value, planned.reason
             changes = (planned.change,) if planned.change is not None else ()
         if not changes:
-            raise ApiError("refused", f"{name}: {status}{f': {reason}' if reason else ''}")
+            why = reason.removeprefix(f"{name}: ") or status
+            code = "not_found" if status.startswith("Unknown") else "refused"
+            raise ApiError(code, f"{name}: {why}{_LISTED if code == 'not_found' else ''}")
         writes = tuple(PlannedWrite(change.target, change.value) for change in changes)
         await agent.command(WriteVariables(writes=writes))
         return {"status": status}
@@ -237,7 +252,10 @@ class Service:
         kind = kinds.get(params.get("kind", "onidle").lower())
         if kind is None:
             raise ApiError("bad_request", "kind is immediate or onidle")
-        return _told(await agent.command(Reset(kind=kind, evse=params.get("evse"))))
+        evse = params.get("evse")
+        if evse is not None and evse not in agent.station.evses:
+            raise ApiError("not_found", f"there is no EVSE {evse}: the station has {_numbers(agent)}")
+        return _told(await agent.command(Reset(kind=kind, evse=evse)))
 
     async def _availability(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
         command = SetOperative(
@@ -246,7 +264,11 @@ class Service:
         return _told(await agent.command(command))
 
     async def _tx_stop(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
-        return _told(await agent.command(StopTransaction(tx=params.get("tx", ""))))
+        tx = params.get("tx", "")
+        result = await agent.command(StopTransaction(tx=tx))
+        if result.code == "TxNotFound":
+            raise ApiError("not_found", f"no transaction {tx!r} is running: `evse status` shows those that are")
+        return _told(result)
 
     async def _unlock(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
         command = UnlockConnector(evse=params.get("evse", 1), connector=params.get("connector", 1))
@@ -255,8 +277,12 @@ class Service:
 
 def _told(result: Result) -> dict[str, Any]:
     if result.verdict in _REFUSALS:
-        raise ApiError("refused", result.why or result.verdict.value)
+        raise ApiError("refused", result.why or _IN_WORDS.get(result.verdict, result.verdict.value))
     return {"status": result.verdict.value}
+
+
+def _numbers(agent: Agent) -> str:
+    return ", ".join(map(str, agent.station.evses))
 
 
 def _is_quarantined(ledger: LedgerPort, seq: int) -> bool:

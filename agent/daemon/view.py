@@ -46,6 +46,22 @@ def faults(agent: Agent) -> list[dict[str, Any]]:
     ]
 
 
+def limits(agent: Agent, number: int) -> list[dict[str, Any]]:
+    """What bounds the current of an EVSE now, its own limits and the station's."""
+    now = agent.clock.mono_ms()
+    return [
+        {
+            "source": limit.source,
+            "scope": limit.scope.value,
+            "current_ma": limit.current_ma,
+            "power_w": limit.power_w,
+            "left_ms": None if limit.expires is None else limit.expires - now,
+        }
+        for limit in agent.station.permits.limits.all()
+        if limit.evse in {0, number} and (limit.expires is None or limit.expires > now)
+    ]
+
+
 def variable(agent: Agent, address: Address) -> list[dict[str, Any]]:
     found = entry(agent.registry, address)
     if found is None:
@@ -78,6 +94,7 @@ def transaction(agent: Agent, tx: str, steps: list[TransactionRecorded], *, deli
         "energy_wh": (last.register_wh if ended else _register(agent, first, last)) - first.register_wh,
         "reason": last.reason.value if last.reason is not None else None,
         "delivered": delivered,
+        "waiting": agent.peer.outbox.waiting.get(tx, 0),
     }
 
 

@@ -22,6 +22,7 @@ TX = {
     "energy_wh": 999,
     "reason": None,
     "delivered": False,
+    "waiting": 0,
 }
 ENDED = {
     **TX,
@@ -165,7 +166,7 @@ def test_transactions_have_units(station: FakeService, capsys: pytest.CaptureFix
     assert main(["tx", "list"]) == 0
     head, running, ended = capsys.readouterr().out.splitlines()
     assert " ".join(head.split()) == "TRANSACTION EVSE CARD START (UTC) STOP (UTC) ENERGY ENDED BY DELIVERED"
-    assert " ".join(running.split()) == "tx-1 1 04AB 2026-11-23 09:00:00 running 999 Wh – no"
+    assert " ".join(running.split()) == "tx-1 1 04AB 2026-11-23 09:00:00 running 999 Wh – yes, so far"
     assert " ".join(ended.split()) == "tx-0 1 04AB 2026-11-23 09:00:00 2026-11-22 09:00:00 15.000 kWh Local yes"
 
 
@@ -228,12 +229,22 @@ def test_hardware(station: FakeService, capsys: pytest.CaptureFixture[str]) -> N
         "max_current_ma": 32_000,
         "fail_safe": "heartbeat",
         "meter": {"import_wh": 1_234_567, "serial": "M1"},
+        "temperature_dc": 415,
+        "limits": [
+            {"source": "fuse", "scope": "station", "current_ma": 40_000, "power_w": None, "left_ms": None},
+            {"source": "external power", "scope": "evse", "current_ma": None, "power_w": 3_680, "left_ms": 90_500},
+        ],
     }
     station.answers["hal"] = {"board": "desk", "guard": "connected", "evses": [evse], "faults": []}
     assert main(["hal"]) == 0
     shown = capsys.readouterr().out
-    for text in ("board desk, guard connected", "32 A", "heartbeat", "M1", "1234.567 kWh"):
+    for text in ("board desk, guard connected", "32 A", "heartbeat", "M1", "1234.567 kWh", "41.5 °C"):
         assert text in shown
+    bounds = [line.split() for line in shown.splitlines() if line.startswith("1  ")][-2:]
+    assert bounds == [
+        ["1", "fuse", "the", "whole", "station", "40", "A", "–"],
+        ["1", "external", "power", "this", "evse", "3.68", "kW", "0:01:30"],
+    ]
 
 
 def test_the_log_has_one_line_a_record(station: FakeService, capsys: pytest.CaptureFixture[str]) -> None:
