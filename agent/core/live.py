@@ -92,8 +92,8 @@ def _current_ma(evse: Evse) -> int:
 
 
 def _amperes(current_ma: int) -> str:
-    whole, rest = divmod(current_ma, 1000)
-    return f"{whole}.{rest:03}".rstrip("0") if rest else str(whole)
+    sign, (whole, rest) = "-" if current_ma < 0 else "", divmod(abs(current_ma), 1000)
+    return sign + (f"{whole}.{rest:03}".rstrip("0") if rest else str(whole))
 
 
 def _date_time(wall_ms: WallMs) -> str:
