@@ -1,0 +1,128 @@
+"""The backend as the station sees it: links that come and go, answers, and what still waits (B04, C10.FR.05, G02)."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent.core.clock import WallMs
+from agent.core.effects import SetClock
+from agent.core.events import (
+    HeartbeatAnswered,
+    LinkOpened,
+    MessageSent,
+    QueueChanged,
+    RequestFailed,
+)
+from agent.core.registration import Registration, State
+from agent.core.requests import BootRequest, StatusRequest
+from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
+from tests.unit.core.bench import Bench
+from tests.unit.core.parts import NOON
+
+
+def online(threshold_s: int = 60) -> Bench:
+    bench = Bench({"OCPPCommCtrlr.OfflineThreshold": threshold_s})
+    bench.online()
+    bench.asked.clear()
+    return bench
+
+
+@pytest.mark.parametrize(("gone_ms", "places"), [(60_000, 0), (60_001, 2)])
+def test_after_a_long_silence_every_status_is_told_anew(gone_ms: int, places: int) -> None:
+    """B04.FR.01, B04.FR.02"""
+    bench = online()
+    bench.offline()
+    bench.advance(gone_ms)
+    bench.send(LinkOpened(version="2.0.1"))
+    assert len([s for s in bench.take(StatusRequest) if s.refreshed]) == places
+    assert bench.take(BootRequest) == []  # no boot on a mere reconnect
+
+
+def test_only_what_changed_is_told_after_a_short_one() -> None:
+    bench = online()
+    bench.offline()
+    bench.plug()
+    bench.advance(1_000)
+    assert bench.take(StatusRequest) == []
+    bench.send(LinkOpened(version="2.0.1"))
+    assert [(s.evse, s.status.value) for s in bench.take(StatusRequest)] == [(1, "Preparing")]
+
+
+def test_a_link_that_failed_twice_was_lost_once() -> None:
+    bench = online()
+    bench.offline()
+    bench.advance(59_000)
+    bench.offline()
+    bench.advance(2_000)
+    bench.send(LinkOpened(version="2.0.1"))
+    assert [s for s in bench.take(StatusRequest) if s.refreshed]
+
+
+def test_the_network_profile_in_use_is_known() -> None:
+    bench = Bench()
+    bench.send(LinkOpened(version="2.0.1", slot=2))
+    assert bench.station.backend.network_slot == 2
+
+
+def test_a_boot_that_fails_is_repeated() -> None:
+    bench = Bench()
+    bench.send(LinkOpened(version="2.0.1"))
+    bench.send(RequestFailed(request_id=Registration.BOOT_ID, code="timeout"))
+    assert bench.station.registration.state is State.UNKNOWN
+    bench.take(BootRequest)
+    bench.advance(60_000)
+    assert len(bench.take(BootRequest)) == 1
+
+
+def test_the_time_of_a_heartbeat_is_passed_on() -> None:
+    """G02.FR.06"""
+    bench = online()
+    bench.send(HeartbeatAnswered(time_ms=WallMs(NOON + 9)))
+    assert SetClock(wall_ms=WallMs(NOON + 9)) in bench.effects
+
+
+def test_a_message_postpones_the_heartbeat() -> None:
+    """G02.FR.05"""
+    bench = online()
+    before = bench.station.registration.heartbeat_at
+    assert before is not None
+    bench.ms += 5_000
+    bench.send(MessageSent())
+    assert bench.station.registration.heartbeat_at == before + 5_000
+
+
+def test_something_is_queued_until_the_end_of_the_last_transaction_is_taken() -> None:
+    """B12.FR.05: a reset waits for it."""
+    bench = online()
+    bench.plug()
+    bench.tap()
+    bench.authorize()
+    bench.advance(1_000)
+    bench.tap()
+    last = bench.steps()[-1].seq
+    backend = bench.station.backend
+    assert backend.queued
+    for upto, busy, waiting, queued in (
+        (last - 1, False, frozenset[str](), True),
+        (last, True, frozenset[str](), True),
+        (last, False, frozenset({"tx"}), True),
+        (last, False, frozenset[str](), False),
+    ):
+        bench.send(QueueChanged(waiting=waiting, busy=busy, upto=upto))
+        assert backend.queued is queued
+
+
+def test_a_group_that_is_told_late_is_kept_with_the_transaction() -> None:
+    """C09.FR.12, and over a power cut."""
+    group = IdToken(value="FLEET", kind="Central")
+    bench = online()
+    bench.plug()
+    bench.tap()
+    bench.authorize()
+    bench.deliver(TokenInfo(status=AuthorizationStatus.ACCEPTED, group=group), IdToken(value="CARD"))
+    bench.car(wants=False)
+    bench.power_on()
+    bench.advance(1_000)
+    auth = bench.station.evses[1].auth
+    assert auth is not None
+    assert auth.group == group
