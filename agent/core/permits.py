@@ -15,6 +15,7 @@ from agent.core.events import ExternalLimitChanged
 from agent.core.evse import Evse
 from agent.core.limits import Limit, LimitSet, Scope
 from agent.core.rules import Options, Rules
+from agent.core.transaction import Stage
 from agent.core.turn import Turn
 from agent.variables import names
 from agent.variables.address import Address
@@ -75,7 +76,7 @@ class Permits:
         for evse in self._evses.values():
             if not evse.wants_energy():
                 evse.share_ma = None
-                if evse.granted_ma:
+                if evse.granted_ma or self._inherited(evse):
                     self._withdraw(turn, evse)
         if self.unheard:
             return  # what the permits of an earlier boot still give is not free
@@ -90,6 +91,12 @@ class Permits:
             phases = self.limits.phases(demand, turn.now.mono_ms)
             evse.share_ma = targets[evse.id]
             self._offer(turn, evse, shares[evse.id], phases)
+
+    def _inherited(self, evse: Evse) -> bool:
+        """Whether the permit of an agent before this one still gives power, to a transaction that nobody knows."""
+        report = evse.report
+        resuming = evse.tx is not None and evse.tx.stage is Stage.RESUMING
+        return evse.granted_at is None and report is not None and report.commanded and not resuming
 
     def _cable(self, evse: Evse) -> None:
         cable = evse.report.cable_ma if evse.report is not None else None

@@ -215,12 +215,14 @@ class Judge:
             Books(kept, taken=False).check(complete=True, clock_steps=uncertain)
 
     def _shaky(self) -> set[str]:
-        """Transactions of which several boots knew no time: what is told of these is an estimate that may improve."""
+        """Transactions of which more than one boot had no clock, or one between clocks that did not agree: when that
+        was is an estimate."""
+        stepped = self._run.tally["CSMS clock step"] + self._run.tally["clock step"]
         boots: dict[str, set[int]] = {}
         for fact in self._record.facts.values():
             if fact.stamp.wall_ms is None:
                 boots.setdefault(fact.tx, set()).add(fact.stamp.boot)
-        return {tx for tx, known in boots.items() if len(known) > 1}
+        return {tx for tx, unknown in boots.items() if stepped or len(unknown) > 1}
 
     def _known(self, number: int) -> bool:
         """The station was told this number in a sound answer."""

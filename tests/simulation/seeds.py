@@ -104,6 +104,7 @@ def settle(run: Run) -> None:
     run.wait(1)
     run.kill_guard(1)  # whatever is latched ends with it
     run.finish_all()
+    run.wait(60)  # a reset that waited for idleness
     w.until(lambda: w.agent is not None and w.agent.station.online, 900, "the station to come back")
     run.operator.everything_operative()
     run.wait(300)

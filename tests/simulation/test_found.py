@@ -208,3 +208,24 @@ def test_an_agent_that_comes_back_keeps_to_the_fuse(away_s: float) -> None:
         assert 10_000 < most <= fuse_ma
         assert w.energised(1)
         assert w.energised(3)
+
+
+@VERSIONS
+def test_power_that_an_agent_before_had_permitted_goes_where_nobody_knows_the_transaction(version: str) -> None:
+    """It flowed on to the end of the lease, and the ramp after that."""
+    with world(version) as w:
+        w.boot()
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(30)
+        assert w.energised()
+        w.kill_agent()
+        w.disk.kill()
+        w.disk.corrupt()
+        w.disk.boot()
+        w.start_agent()
+        w.advance(1)
+        assert not w.energised()
+        w.bench("rfid.tap", id_token="04AB")
+        w.advance(20)
+        assert w.energised()

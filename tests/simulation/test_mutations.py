@@ -130,6 +130,11 @@ def talkative(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Peer, "answer", twice)
 
 
+def deaf(patch: pytest.MonkeyPatch) -> None:
+    """Calls are obeyed, and not answered."""
+    patch.setattr(Peer, "answer", lambda peer, command_id, result, now_ms: peer.tick(now_ms))
+
+
 def skipping_numbers(patch: pytest.MonkeyPatch) -> None:
     """A sequence number is left out now and then."""
     record = Recorder.record
@@ -162,6 +167,7 @@ MUTATIONS: dict[Mutation, str] = {
     blind_to_the_fuse: "than the fuse",
     silent_about_statuses: "told last, and not so",
     impatient: "while the registration",
+    deaf: "never answered",
     talkative: "answered more than once",
     skipping_numbers: "gap in its sequence numbers",
     hasty_lock: "unlocked while its contactor is closed|is energised without",

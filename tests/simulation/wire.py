@@ -33,7 +33,7 @@ class Wire:
         self.refused: list[str] = []  # CALLERRORs of the sound CSMS: a message of ours that it could not take
         self.calls = 0
         self._run = run
-        self._disturbed_at = 0.0
+        self._disturbed_at = self._deaf_at = 0.0
         self._boot_of: dict[int, int] = {}
         self._state: dict[int, str] = {}  # registration by boot, as the CSMS answered
         self._asked: dict[int, bool] = {}  # the CSMS asked for something while the boot was pending
@@ -54,8 +54,22 @@ class Wire:
         number = run.w.csms.connections
         if number not in self._boot_of:
             self._boot_of[number] = run.w.boots
+        self._unanswered()
         if self.broken:
             raise Broken("; ".join(self.broken[:5]))
+
+    def _unanswered(self) -> None:
+        """Each call of the CSMS gets its answer, but where no call is answered (1.6 §4.2: while rejected)."""
+        run = self._run
+        agent = run.w.agent
+        state = self._state.get(self._boot_of.get(run.w.csms.connections, 0))
+        linked = agent is not None and agent.backend is not None and agent.backend.up and bool(run.w.csms.sockets)
+        if not (run.powered and run.agent_up and linked) or state != "Accepted":
+            self._deaf_at = run.now
+            return
+        waiting = run.operator.unanswered(max(self._disturbed_at, self._deaf_at))
+        if waiting:
+            self._say(f"never answered: {waiting}")
 
     def _say(self, what: str) -> None:
         self.broken.append(f"{self._run.now:.3f} s: {what}")
