@@ -21,6 +21,7 @@ from hal.guard.stream import Handler, Listener, Peer
 from hal.guard.wire import MAX_LINE_BYTES
 from hal.layout import Board
 
+MAX_BENCH_CLIENTS = 16  # as many as the bench serves inside the agent
 PRIORITY_INFO = "<6>"
 PRIORITY_ERROR = "<3>"
 
@@ -76,7 +77,13 @@ class GuardProcess:
         if bench is not None and bench_path is not None:
             converse = bench.converse
             self._listeners.append(
-                Listener(self.loop, bench_path, bench.max_line_bytes, lambda peer: converse(peer.send, peer.close))
+                Listener(
+                    self.loop,
+                    bench_path,
+                    bench.max_line_bytes,
+                    lambda peer: converse(peer.send, peer.close),
+                    MAX_BENCH_CLIENTS,
+                )
             )
         self._guard = Guard(
             board.name,
