@@ -90,7 +90,7 @@ def test_variables_by_both_names(rig: tuple[Evse, Backend, Station]) -> None:
 
 def test_what_the_station_refuses(rig: tuple[Evse, Backend, Station]) -> None:
     evse, _, _ = rig
-    assert evse.refusal("tx", "stop", "nix")[0] == 1
+    assert evse.refusal("tx", "stop", "nix")[0] == 5
     assert evse.refusal("tx", "show", "nix")[0] == 5
     assert evse.refusal("outbox", "drop", "5")[0] == 5
     assert evse.refusal("unlock", "9")[0] == 1
