@@ -53,7 +53,7 @@ class Record:
     errors: list[str] = field(default_factory=list)
     blind: list[float] = field(default_factory=list)  # times at which the meters could not be read: no guard
     _moved_uwms: dict[int, int] = field(default_factory=dict)
-    _durable: set[int] = field(default_factory=set)
+    _durable: dict[int, str | None] = field(default_factory=dict)  # with the transaction
 
     def __post_init__(self) -> None:
         run = self.run
@@ -109,7 +109,7 @@ class Record:
     def _taken(self, batches: Sequence[Batch]) -> None:
         for batch in batches:
             found: list[AnyLogged] = list(codec.logged(batch.log))
-            self._durable.update(record.seq for record in batch.log if record.cls == "ledger")
+            self._durable.update({record.seq: record.tx for record in batch.log if record.cls == "ledger"})
             for fact in found:
                 if isinstance(fact, TransactionRecorded):
                     before = self.facts.setdefault(fact.seq, fact)
@@ -124,8 +124,13 @@ class Record:
             self.excused.update(kept.key for batch in self.run.w.disk._memory for kept in batch.kept)
 
     def check_durable(self) -> None:
-        """No fact is lost after its commit."""
-        gone = [seq for seq in sorted(self._durable) if seq not in self.run.w.disk._tables.log]
+        """No fact is lost after its commit; only whole transactions that were delivered are forgotten one day."""
+        tables = self.run.w.disk._tables
+        gone = [
+            seq
+            for seq, tx in sorted(self._durable.items())
+            if seq not in tables.log and (tx in tables.tx or seq > tables.floor("ledger"))
+        ]
         if gone:
             raise Broken(f"facts {gone[:10]} were durable and are lost")
 

@@ -133,7 +133,6 @@ class Wire:
             known = status in {"Accepted", "Pending", "Rejected"} and isinstance(frame[2].get("interval"), int)
             if known and not late:
                 self._state[boot] = status
-                self._asked[boot] = False
 
     @contextmanager
     def spying(self) -> Iterator[None]:
