@@ -13,13 +13,16 @@ a dataclass may not; whatever carries an annotation is a field, so there is no C
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
-from dataclasses import MISSING, Field, FrozenInstanceError, field, fields, make_dataclass
+from dataclasses import MISSING, Field, FrozenInstanceError, field, fields
 from operator import attrgetter
 from typing import Any, Final, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
+
+_ORDINARY: Final = vars(dataclasses)["_FIELD"]  # the mark by which `fields` knows its own
 
 
 @overload
@@ -73,16 +76,21 @@ def _fields(cls: Any) -> dict[str, Field[Any]]:
         if "__written__" in vars(base):
             found |= base.__dataclass_fields__
     defaults, kw_only = cls.__written__
-    written = [(name, kind, defaults.get(name, field())) for name, kind in inspect.get_annotations(cls).items()]
-    plain = make_dataclass(
-        cls.__name__, written, namespace={"__doc__": " "}, init=False, repr=False, eq=False, kw_only=kw_only
-    )
-    return found | {spec.name: spec for spec in fields(plain)}
+    for name, kind in inspect.get_annotations(cls).items():
+        written = defaults.get(name, MISSING)
+        spec: Any = written if isinstance(written, Field) else field(default=written)
+        if spec.default.__class__.__hash__ is None:
+            raise ValueError(f"mutable default of {cls.__qualname__}.{name}: use default_factory")
+        spec.name, spec.type, spec._field_type = name, kind, _ORDINARY
+        if spec.kw_only is MISSING:
+            spec.kw_only = kw_only
+        found[name] = spec
+    return found
 
 
 def _initializer(cls: Any) -> Callable[..., None]:
-    """Compile `__init__`: one call a field, as quick as a dataclass's."""
-    scope: dict[str, Any] = {"__set": object.__setattr__, "__missing": MISSING}
+    """Compile `__init__`. It calls the slots themselves, which takes two thirds of the time of a frozen dataclass's."""
+    scope: dict[str, Any] = {"__missing": MISSING}
     positional: list[str] = []
     by_name: list[str] = []
     body: list[str] = []
@@ -101,7 +109,8 @@ def _initializer(cls: Any) -> Callable[..., None]:
             continue  # `__post_init__` sets it
         if spec.init:
             (by_name if spec.kw_only else positional).append(parameter)
-        body.append(f" __set(self, {name!r}, {source})")
+        scope[f"__set_{name}"] = getattr(cls, name).__set__
+        body.append(f" __set_{name}(self, {source})")
     if hasattr(cls, "__post_init__"):
         body.append(" self.__post_init__()")
     parameters = ", ".join(["self", *positional, *(["*", *by_name] if by_name else [])])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from hal.guard.duty import CONSTANT_HIGH_PERMILLE
 from hal.guard.interlock import step
@@ -12,13 +12,14 @@ from hal.guard.settings import InterlockSettings
 from hal.guard.state import GuardInputs, Setup, State
 from hal.interfaces import DeviceError, PowerInputs, PowerOutputs, PowerPath
 from hal.types import EvseCapabilities, LockState, Permit, PilotSignal, PowerReport
+from hal.value import frozen
 
 RETRY_MS = 1_000  # a power path that failed is asked again this often; its others must not wait for its time-outs
 MAX_ROUNDS = 8  # a path whose inputs change at once with its outputs is followed this often, then later
 MAX_TEXT = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PowerLine:
     """What a board hands to the guard for one EVSE."""
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from hal.types import EvseCapabilities, Fault, IndicatorState, MeterReading, Permit, PowerReport, TokenRead
+from hal.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hello:
     """First line of the agent."""
 
     version: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Welcome:
     """First line of the guard: its board and what each EVSE can do."""
 
@@ -24,7 +25,7 @@ class Welcome:
     evses: tuple[EvseCapabilities, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockRequest:
     """Lock or unlock the connector. While the contactor is closed an unlock waits until it is open."""
 
@@ -32,7 +33,7 @@ class LockRequest:
     locked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeterRequest:
     """Read the board's own meter of an EVSE; the answer carries the same `id`."""
 
@@ -40,7 +41,7 @@ class MeterRequest:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MeterAnswer:
     """Exactly one of `reading` and `error` is set."""
 
@@ -50,7 +51,7 @@ class MeterAnswer:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Indicate:
     """What the board's own indicator of an EVSE shows."""
 
@@ -58,28 +59,28 @@ class Indicate:
     state: IndicatorState
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResetFaults:
     """End the latched faults of an EVSE whose cause is gone."""
 
     evse: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ping:
     """Asks for a `Pong` with the same `id`."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pong:
     """Answer to a `Ping`."""
 
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FaultSeen:
     """A fault that no power path raised (of the station, a reader, a meter …) came or went."""
 
@@ -87,7 +88,7 @@ class FaultSeen:
     fault: Fault
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Health:
     """A device behind the guard is lost (`error` says why) or is back (None)."""
 
@@ -95,7 +96,7 @@ class Health:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeviceValues:
     """Values of a sensor behind the guard; the names carry their unit."""
 
@@ -103,7 +104,7 @@ class DeviceValues:
     values: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verb:
     """A verb of the bench that is the agent's to act on (network, clock, firmware, storage, system)."""
 
@@ -111,14 +112,14 @@ class Verb:
     args: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refused:
     """What the guard did not take, and why."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SelfReport:
     """What the agent says of itself (`evse` 0) or of one EVSE. Only a bench asks for it, by the verb `status.watch`."""
 

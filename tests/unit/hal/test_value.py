@@ -218,6 +218,14 @@ def test_what_others_see_of_the_class() -> None:
     assert get_type_hints(Point.__init__)["x"] is int
 
 
+def test_a_default_that_can_be_changed_is_refused() -> None:
+    class Listed:
+        items: list[int] = []  # noqa: RUF012
+
+    with pytest.raises(ValueError, match=r"mutable default of .*Listed\.items: use default_factory"):
+        frozen(Listed)()
+
+
 def test_nothing_is_compiled_before_the_first_instance() -> None:
     made: Any = frozen(written(["required", "default"]))
     assert not inspect.isfunction(vars(made)["__init__"])
