@@ -24,9 +24,7 @@ UNLOCK_TIMEOUT_MS: Final = 6_000  # three tries of the lock motor
 BOOT_RETRY_MS: Final = 60_000  # when the CSMS says interval 0 (B02.FR.07, B03.FR.05)
 BOOT_FAILED_RETRY_MS: Final = 30_000  # when a BootNotification got no answer
 CLOCK_SYNC_MS: Final = 24 * 3_600_000  # a Heartbeat at least once a day (G02.FR.07)
-KEPT_AT_LEAST_MS: Final = (
-    3_600_000  # a checkpoint of idle transactions and the time: a cut's length is known
-)
+KEPT_AT_LEAST_MS: Final = 3_600_000  # a checkpoint of idle transactions and the time: a cut's length is known
 FROZEN_WH: Final = 2_000  # a register that misses more than its coarsest step, 1 kWh, stands still
 IMPLAUSIBLE_SAMPLES: Final = 3  # after that many readings a jump is the meter's new base
 PERMITS_A_BOOT: Final = 1_000_000  # numbers of permits that one boot has for itself

@@ -174,9 +174,7 @@ def test_while_pending_only_what_the_csms_asked_for() -> None:
     assert drained(box) == ["latest 3", "report 4"]
 
 
-@pytest.mark.parametrize(
-    ("delivery", "bound"), [("live", LIVE), ("report", REPORTS), ("latest", SLOTS)]
-)
+@pytest.mark.parametrize(("delivery", "bound"), [("live", LIVE), ("report", REPORTS), ("latest", SLOTS)])
 def test_bounds(delivery: str, bound: int) -> None:
     box = made()
     for number in range(bound):
