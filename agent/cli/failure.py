@@ -30,7 +30,7 @@ MEANINGS = {
     Exit.NOT_READY: "the station is starting, busy, without power, or did not answer in time: try again",
     Exit.BROKEN: "a bug, of evse or of the daemon",
     Exit.CONFIG: "a configuration or board file cannot be used, or an extra is missing",
-    Exit.INTERRUPTED: "ended by Ctrl-C",
+    Exit.INTERRUPTED: "ended by Ctrl-C (128 and its number: by another signal)",
 }
 
 _BY_CODE = {

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import logging
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -65,12 +66,20 @@ def run(settings: Config) -> int:
     for warning in settings.warnings:
         log.warning("configuration", extra={"why": warning})
     daemon = Daemon(settings, hub)
-    action = asyncio.run(daemon.run())
+    action = asyncio.run(_until_told(daemon))
     if action is ResetAction.REEXEC:
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - ourselves, as we were started
     if action is ResetAction.REBOOT:
         return reboot_machine(daemon.reset_retries) or await_shutdown()
     return 0
+
+
+async def _until_told(daemon: Daemon) -> ResetAction | None:
+    """Run until SIGTERM or Ctrl-C, or a reset that leaves this process."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, daemon.stop)
+    return await daemon.run()
 
 
 def _watched_pause(seconds: float) -> None:

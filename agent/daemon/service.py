@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -64,14 +63,11 @@ class Daemon:
         self.reset_retries = 0  # as the station was configured at its last boot
 
     def stop(self) -> None:
-        """SIGTERM: a power-off. It ends no transaction; what must survive is on disk."""
+        """A power-off. It ends no transaction; what must survive is on disk."""
         self._stop.set()
 
     async def run(self) -> ResetAction | None:
         """Run; gives the reset that leaves this process, None after `stop`."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.stop)
         async with self._surroundings():
             return await self._boots()
 

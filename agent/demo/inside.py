@@ -37,23 +37,14 @@ async def station(stage: Stage, loop: FastLoop, port: int, folder: str, stream: 
     ready = asyncio.Event()
     daemon = Daemon(settings, hub, on_ready=lambda _daemon: ready.set(), system_time=loop.wall_s)
     loop.hold = lambda: _is_busy(daemon, stage.csms)
-    caller = asyncio.current_task()
-    ended = False
     try:
         async with asyncio.TaskGroup() as tasks:
-            running = tasks.create_task(daemon.run(), name="daemon")
-
-            def gone(task: asyncio.Task[Any]) -> None:
-                if not ended and not task.cancelled() and task.exception() is None and caller is not None:
-                    caller.cancel()  # SIGINT stopped it: there is nothing left to play with
-
-            running.add_done_callback(gone)
+            tasks.create_task(daemon.run(), name="daemon")
             await ready.wait()
             stage.port = InsidePort(daemon.bench)
             daemon.bench.watch(stage.event)
             ticking = tasks.create_task(stage.ticking(), name="ticking")
             yield
-            ended = True
             ticking.cancel()
             daemon.stop()
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import signal
 import sys
 import tempfile
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from agent.demo.csms import Csms
 from agent.demo.fasttime import FastLoop
 from agent.demo.receipt import Receipt
 from agent.demo.show import Show
+from agent.demo.signals import Interrupted, until_signal
 from agent.demo.stage import IDENTITY, PASSWORD, SUBPROTOCOLS, DemoFailed, Stage
 from hal.mock.arguments import BenchError
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
+OK, FAILED = 0, 1
 FAST_TICK_S = 300.0
 TICK_S = 4.0
 PAUSE_S = 2.0
@@ -28,13 +30,14 @@ A CSMS on the `ocpp` package, the real evse-agent, and a mock station with one s
 
 def run(version: str, *, once: bool, as_json: bool, sessions: int = 0) -> int:
     """Play; gives the exit code. `sessions`: end after so many, 0: go on until Ctrl-C."""
+    endless = not once and sessions == 0
     with tempfile.TemporaryDirectory(prefix="evse-demo-") as folder:
-        if once:
-            return _once(version, folder, as_json=as_json)
         try:
-            return asyncio.run(_on_and_on(version, folder, sessions, as_json=as_json))
-        except KeyboardInterrupt:
-            return OK if sessions == 0 else INTERRUPTED
+            if once:
+                return _once(version, folder, as_json=as_json)
+            return asyncio.run(until_signal(_on_and_on(version, folder, sessions, as_json=as_json)))
+        except Interrupted as end:
+            return OK if endless and end.number == signal.SIGINT else end.exit_code
 
 
 def _once(version: str, folder: str, *, as_json: bool) -> int:
@@ -59,9 +62,7 @@ def _once(version: str, folder: str, *, as_json: bool) -> int:
                 finally:
                     await csms.stop()
 
-            return _judge(show, runner.run(play()))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        return INTERRUPTED
+            return _judge(show, runner.run(until_signal(play())))
     except BaseExceptionGroup as group:
         return _failed(group, as_json=as_json, log=log)
 

@@ -72,10 +72,33 @@ def test_the_same_for_people(tmp_path: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
-    """In real time, with the daemon as a process of its own; neither it nor its folder is left."""
+IN_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")  # as a shell starts a job: SIGINT is ignored
+
+
+@pytest.mark.parametrize(
+    ("before", "flags", "number", "code"),
+    [
+        ((), (), signal.SIGINT, 0),  # it is how one ends it
+        ((), (), signal.SIGTERM, 143),
+        ((), (), signal.SIGHUP, 129),
+        ((), ("--sessions", "1"), signal.SIGINT, 130),
+        ((), ("--once",), signal.SIGINT, 130),
+        ((), ("--once",), signal.SIGTERM, 143),
+        (IN_BACKGROUND, (), signal.SIGINT, 0),
+        (IN_BACKGROUND, ("--once",), signal.SIGINT, 130),
+    ],
+)
+def test_a_signal_ends_it_cleanly(
+    tmp_path: Path, before: tuple[str, ...], flags: tuple[str, ...], number: signal.Signals, code: int
+) -> None:
+    """In real time the daemon is a process of its own; neither it nor its folder is left."""
     with subprocess.Popen(
-        COMMAND, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment(tmp_path)
+        [*before, *COMMAND, *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment(tmp_path),
     ) as process:
         if process.stdout is None:
             raise AssertionError("a pipe")
@@ -83,9 +106,32 @@ def test_ctrl_c_ends_it_cleanly(tmp_path: Path) -> None:
             if "contactor is closed" in line:
                 break
         [folder] = tmp_path.iterdir()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, said = process.communicate(timeout=30)
-    assert (process.returncode, said) == (0, "")
+    assert (process.returncode, said) == (code, "")
+    assert list(tmp_path.iterdir()) == []
+    wait_for_silence(str(folder))
+
+
+@pytest.mark.parametrize("flags", [(), ("--once",)])
+def test_nobody_reads_on(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    """`evse demo | head`."""
+    with subprocess.Popen(
+        [*COMMAND, *flags],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=environment(tmp_path),
+    ) as process:
+        if process.stdout is None or process.stderr is None:
+            raise AssertionError("pipes")
+        process.stdout.readline()
+        [folder] = tmp_path.iterdir()
+        process.stdout.close()
+        said = process.stderr.read()
+        process.wait(timeout=30)
+    assert said == ""
     assert list(tmp_path.iterdir()) == []
     wait_for_silence(str(folder))
 
