@@ -12,9 +12,11 @@ from agent.ocpp import link_vocabulary as lv
 from agent.ocpp.backoff import BackOffSettings, RandomSource
 from agent.ocpp.endpoint import Endpoint, FailureKind
 from agent.ocpp.link import Link
-from agent.ocpp.peer import Peer, Step
+from agent.ocpp.peer import Peer
 from agent.ocpp.refusal import ConnectFailed
-from agent.ocpp.transport import Connection, ConnectionEnded, EndKind, Transport
+from agent.ocpp.step import Step
+from agent.ocpp.transport.client import Transport
+from agent.ocpp.transport.connection import Connection, ConnectionEnded, EndKind
 from agent.variables import names
 from agent.variables.registry import Registry
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from agent.core.events import AnyEvent, SecurityNoted
 from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded, Trigger
-from agent.ocpp.peer import Peer, Step
+from agent.ocpp.peer import Peer
+from agent.ocpp.step import Step
 from agent.runtime import codec
 from agent.store.faults import StoreFault
 from agent.store.interface import LedgerPort

@@ -30,7 +30,8 @@ from agent.core.events import AnyEvent, StorageChanged, TimerFired
 from agent.core.facts import AnyKept, AnyLogged, Logged, WireIdLearned
 from agent.core.station import Station
 from agent.ocpp.outbox_facts import Position
-from agent.ocpp.peer import Peer, Save, Step
+from agent.ocpp.peer import Peer
+from agent.ocpp.step import Save, Step
 from agent.runtime import codec
 from agent.runtime.backend import Backend
 from agent.runtime.backlog import Backlog

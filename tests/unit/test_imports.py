@@ -320,7 +320,7 @@ def test_no_rule_is_left_over() -> None:
         ("hal.guard.main", "import msgspec", False),
         ("hal.guard.main", "from . import wire", True),
         ("hal.guard.main", "from ..mock import bench", False),
-        ("agent.ocpp.outbox", "from agent.ocpp.transport import connect", False),
+        ("agent.ocpp.outbox", "from agent.ocpp.transport.client import connect", False),
         ("agent.secret", "from agent.store import ledger", False),
         ("agent.cli.main", "from agent.demo import show", False),
         ("agent.cli.main", "def demo():\n    from agent.demo import show", True),

@@ -24,7 +24,8 @@ from agent.core.requests import AuthorizeRequest, BootRequest, HeartbeatRequest
 from agent.core.tokens import AuthorizationStatus, IdToken
 from agent.ocpp.dialect import Dialect
 from agent.ocpp.outbox_facts import Position, Retry, Tried
-from agent.ocpp.peer import Peer, Save, Step
+from agent.ocpp.peer import Peer
+from agent.ocpp.step import Save, Step
 from agent.ocpp.v2x.dialect import Dialect201
 from agent.ocpp.v16.dialect import Dialect16
 from tests.unit.ocpp.dialect_rig import Around, step

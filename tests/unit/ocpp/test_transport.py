@@ -24,7 +24,8 @@ from websockets.typing import Subprotocol
 
 from agent.ocpp.endpoint import MAX_FRAME_BYTES, MAX_MESSAGE_BYTES, Endpoint, FailureKind, TlsFiles
 from agent.ocpp.refusal import ConnectFailed
-from agent.ocpp.transport import Connection, ConnectionEnded, EndKind, Transport
+from agent.ocpp.transport.client import Transport
+from agent.ocpp.transport.connection import Connection, ConnectionEnded, EndKind
 from agent.secret import Secret
 from tests.unit.ocpp.rawserver import upgrade
 

@@ -16,7 +16,8 @@ from websockets.typing import Subprotocol
 
 from agent.ocpp.endpoint import Endpoint, FailureKind
 from agent.ocpp.refusal import ConnectFailed
-from agent.ocpp.transport import Connection, ConnectionEnded, EndKind, Transport
+from agent.ocpp.transport.client import Transport
+from agent.ocpp.transport.connection import Connection, ConnectionEnded, EndKind
 from tests.simulation.network import Flow
 from tests.simulation.simloop import SimLoop, simulate
 from tests.unit.ocpp.rawserver import upgrade

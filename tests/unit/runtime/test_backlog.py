@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from agent.core.events import AnyEvent, SecurityNoted
 from agent.core.facts import AnyLogged, SecurityEventRaised, TransactionPhase, TransactionRecorded, Trigger
 from agent.core.tokens import IdToken
-from agent.ocpp.peer import Peer, Step
+from agent.ocpp.peer import Peer
+from agent.ocpp.step import Step
 from agent.runtime import codec
 from agent.runtime.backlog import PAGE, Backlog
 from agent.store.faults import StoreFault

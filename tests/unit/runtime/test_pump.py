@@ -26,7 +26,8 @@ from agent.core.events import AnyEvent, RequestDone, StorageChanged, TimerFired
 from agent.core.facts import AnyKept, AnyLogged, OperativeSet, SecurityEventRaised
 from agent.core.requests import HeartbeatRequest
 from agent.core.station import Station
-from agent.ocpp.peer import Peer, Step
+from agent.ocpp.peer import Peer
+from agent.ocpp.step import Step
 from agent.runtime.backend import Backend
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware
