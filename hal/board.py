@@ -16,14 +16,13 @@ import os.path
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, fields
 
-from hal import registry
+from hal import board_rules, registry
 from hal.guard.settings import InterlockSettings
 from hal.interfaces import WrongOption
 from hal.layout import (
     MAX_EVSES,
     PARTS,
     Board,
-    BoardKind,
     Cable,
     Device,
     Evse,
@@ -148,10 +147,10 @@ def _board(document: Table, file: str, guard_only: bool) -> Board:
     readers = tuple(_device(Kind.READER, table, name) for table, name in _tables(document, "reader"))
     lights = tuple(_indicator(table, name) for table, name in _tables(document, "indicator"))
     board = Board(file, header.name, header.kind, evses, readers, lights)
-    _check_served(board, set(ids))
-    _check_claims(board)
-    _check_neighbours(board)
-    _check_kind(board)
+    board_rules.check_served(board, set(ids))
+    board_rules.check_claims(board)
+    board_rules.check_neighbours(board)
+    board_rules.check_kind(board)
     return board
 
 
@@ -254,13 +253,8 @@ def _device(kind: Kind, value: object, name: str) -> Device:
     try:
         registry.check(driver, device.config)
     except WrongOption as error:
-        raise _wrong(device, error) from None
+        raise board_rules.wrong(device, error) from None
     return device
-
-
-def _wrong(device: Device, error: WrongOption) -> SchemaError:
-    value = getattr(device.config, error.key, None)
-    return SchemaError(device.table, error.key, MISSING if value is None else value, error.problem, error.remedy)
 
 
 def _indicator(table: Table, name: str) -> Indicator:
@@ -269,55 +263,3 @@ def _indicator(table: Table, name: str) -> Indicator:
         raise SchemaError(name, "evse", evse, "a whole number is needed", "write the id of an EVSE")
     options = {key: value for key, value in table.items() if key != "evse"}
     return Indicator(evse, _device(Kind.INDICATOR, options, name))
-
-
-def _check_served(board: Board, ids: set[int]) -> None:
-    """Readers and indicators name EVSEs that there are."""
-    for device in board.readers:
-        for evse in getattr(device.config, "evses", ()):
-            if evse not in ids:
-                raise SchemaError(device.table, "evses", evse, "there is no such EVSE", f"known are {sorted(ids)}")
-    for indicator in board.indicators:
-        if indicator.evse is not None and indicator.evse not in ids:
-            table = indicator.device.table
-            raise SchemaError(table, "evse", indicator.evse, "there is no such EVSE", f"known are {sorted(ids)}")
-
-
-def _check_claims(board: Board) -> None:
-    """One owner per thing: no two devices are the same meter, pin or reader."""
-    owners: dict[str, str] = {}
-    for device in (*board.guard_devices(), *board.agent_devices()):
-        for claim in device.filled(device.driver.claims):
-            if claim in owners:
-                problem = f"is the same device as [{owners[claim]}]: {claim}"
-                raise SchemaError(device.table, "driver", device.name, problem, "give each its own device")
-            owners[claim] = device.table
-
-
-def _check_neighbours(board: Board) -> None:
-    """Devices of one driver that get along: on one line, or none taking what is the other's."""
-    before: list[Device] = []
-    for device in (*board.guard_devices(), *board.agent_devices()):
-        for other in before:
-            if other.driver is device.driver:
-                try:
-                    registry.check_beside(device.driver, device.config, other.config)
-                except WrongOption as error:
-                    raise _wrong(device, error) from None
-        before.append(device)
-
-
-def _check_kind(board: Board) -> None:
-    """The bench never comes near a real board, and a board that calls itself mock has nothing real."""
-    devices = (*board.guard_devices(), *board.agent_devices())
-    simulated = [device for device in devices if device.driver.simulated]
-    real = [device for device in devices if device.driver.module]
-    if board.kind is BoardKind.REAL and simulated:
-        problem = "belongs to the bench, and the board is real"
-        raise SchemaError(simulated[0].table, "driver", simulated[0].name, problem, 'write kind = "mixed" in [board]')
-    if board.kind is BoardKind.MOCK and real:
-        problem = "is real, and the board is a mock"
-        raise SchemaError(real[0].table, "driver", real[0].name, problem, 'write kind = "mixed" in [board]')
-    if board.kind is BoardKind.MIXED and not (simulated and real):
-        missing = "nothing real" if simulated else "nothing of the bench"
-        raise SchemaError("board", "kind", "mixed", f"there is {missing} on it", 'write kind = "real" or "mock"')

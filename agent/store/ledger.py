@@ -10,8 +10,6 @@ A plain object without locks for one thread at a time: `agent.store.writer` give
 
 from __future__ import annotations
 
-import errno
-import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
@@ -25,9 +23,11 @@ from agent.store.files import is_doubtful
 from agent.store.holding import Held
 from agent.store.interface import FailureKind, Opening
 from agent.store.opening import PAGE_BYTES, Opened, open_database, open_in_memory
+from agent.store.pretence import Pretence
 from agent.store.reading import Answers, last_seq
 from agent.store.records import Batch, Durability, PrunePolicy, PruneReport, Size, check
 from agent.store.schema import MIGRATIONS, Migration, get_meta, release_of, set_meta
+from agent.store.sizes import size_of
 from agent.store.writing import APPLIED, apply, replay
 
 LEDGER_NAME = "ledger.db"
@@ -48,8 +48,7 @@ class Ledger(Answers):
         self._dead: StoreFault | None = None  # the database is damaged: nothing but a restart helps
         self._volatile = False  # the connection is a copy in memory
         self._holding = False  # a transaction is open that cannot be committed
-        self._failing: FailureKind | None = None
-        self._delay_ms = 0
+        self._pretence = Pretence(path)
         self._wal_bytes = 0
         self._last_seq = 0
         try:
@@ -104,7 +103,7 @@ class Ledger(Answers):
             with self._transaction():
                 for batch in batches:
                     apply(self._conn, batch)
-                self._pretend()
+                self._pretence.act()
         except StoreFault as fault:
             return fault
         for batch in batches:
@@ -179,7 +178,7 @@ class Ledger(Answers):
     def heal(self) -> bool:
         if self.health is None:
             return True
-        if self._dead or self._failing in ("full", "read_only"):
+        if self._dead or self._pretence.lasts:
             return False
         if self._volatile:
             try:
@@ -199,12 +198,12 @@ class Ledger(Answers):
         return self.health is None
 
     def probe(self, *, write: bool) -> None:
-        if self._holding or self._dead or not (write or self._failing or is_doubtful(self.path)):
+        if self._holding or self._dead or not (write or self._pretence or is_doubtful(self.path)):
             return
         try:
             with self._transaction():
                 set_meta(self._conn, "probed", time.time_ns() // 1_000_000_000)
-                self._pretend()
+                self._pretence.act()
         except StoreFault as fault:
             self._fault = fault
             self._hold()
@@ -243,24 +242,13 @@ class Ledger(Answers):
 
     def size(self) -> Size:
         with self._translated():
-            pages, free, page_bytes = (
-                int(self._conn.execute(f"PRAGMA {name}").fetchone()[0])
-                for name in ("page_count", "freelist_count", "page_size")
-            )
-        try:
-            wal_bytes = self.path.with_name(self.path.name + "-wal").stat().st_size
-        except OSError:
-            wal_bytes = 0
-        held = self._held
-        sizes = (pages * page_bytes, free * page_bytes, wal_bytes, held.size_bytes, held.used_bytes)
-        return Size(*sizes, held_batches=len(held.batches))
+            return size_of(self._conn, self.path, self._held)
 
     # --- the rest
 
     def fail(self, kind: FailureKind | None, delay_ms: int = 500) -> None:
-        self._failing, self._delay_ms = kind, delay_ms
-        readonly = kind == "read_only"
-        self._held.failing = OSError(errno.EROFS, os.strerror(errno.EROFS)) if readonly else None
+        self._pretence.set(kind, delay_ms)
+        self._held.failing = self._pretence.journal_error()
 
     def close(self) -> None:
         """Bring in what is held if that is possible, and let go of the file. What is held in memory alone is lost."""
@@ -270,12 +258,6 @@ class Ledger(Answers):
             self._rollback()
         self._conn.close()
         self._held.close()
-
-    def _pretend(self) -> None:
-        if self._failing == "slow":
-            time.sleep(self._delay_ms / 1000)
-        elif self._failing is not None:
-            raise StoreFault(self._failing, f"{self.path}: the bench says so")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

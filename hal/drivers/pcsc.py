@@ -23,20 +23,13 @@ from dataclasses import field
 from typing import Any
 
 from hal.drivers.debounce import Debounce
+from hal.drivers.pcsc_calls import Calls, PcscFailed, unsigned
 from hal.drivers.uid import UidFormat, UidRejected, kind_of, masked, token_text
 from hal.interfaces import DeviceError, WrongOption
 from hal.types import TokenRead
 from hal.value import frozen
 
 log = logging.getLogger(__name__)
-
-GET_UID = [0xFF, 0xCA, 0x00, 0x00, 0x00]  # PC/SC part 3, 3.2.2.1.3
-
-# Results that are no fault of the reader: the card was taken away too soon, or is no contactless card at all.
-INNOCENT = (
-    *("SCARD_W_REMOVED_CARD", "SCARD_E_NO_SMARTCARD", "SCARD_W_UNRESPONSIVE_CARD"),
-    *("SCARD_W_UNPOWERED_CARD", "SCARD_W_UNSUPPORTED_CARD", "SCARD_E_PROTO_MISMATCH"),
-)
 
 WAIT_MS = 2_000  # one wait for a card; a cancel that comes between two waits is noticed after it at the latest
 RESCAN_MS = 1_000  # a reader that is plugged in between listing and waiting is found after it at the latest
@@ -118,14 +111,6 @@ class PcscReader:
                 await asyncio.sleep(0.01)
 
 
-class _Failure(Exception):
-    """A PC/SC call that failed; `code` is its result."""
-
-    def __init__(self, code: int, text: str) -> None:
-        super().__init__(text)
-        self.code = code
-
-
 class Watcher:
     """The body of the thread: everything that blocks. `shown` and `health` are called in it."""
 
@@ -137,17 +122,13 @@ class Watcher:
         health: Callable[[str | None], None],
         clock_ns: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self._scard, self._config, self._shown, self._health, self._clock_ns = scard, config, shown, health, clock_ns
+        self._scard, self._calls = scard, Calls(scard)
+        self._config, self._shown, self._health, self._clock_ns = config, shown, health, clock_ns
         self._stopping = threading.Event()
         self._context: Any = None
         self._told: str | None = ""  # what health heard last; neither None nor a message yet
         self._trouble = 0
         self._debounce = Debounce(config.debounce_ms)
-        self._innocent = _unsigned(*(getattr(scard, name) for name in INNOCENT))
-        self._hints = {
-            scard.SCARD_E_NO_SERVICE: "start it: systemctl enable --now pcscd.socket",
-            scard.SCARD_W_SECURITY_VIOLATION: "allow this user org.debian.pcsc-lite.access_pcsc in polkit",
-        }
 
     def stop(self) -> None:
         """Ask the thread to end. May be called from any thread."""
@@ -169,7 +150,7 @@ class Watcher:
                     if not self._trouble:
                         delay = BACK_OFF_S[0]
                     self._serve(context)
-            except _Failure as failure:
+            except PcscFailed as failure:
                 self._tell(str(failure))
                 self._stopping.wait(delay)
                 delay = min(2 * delay, longest)
@@ -177,7 +158,7 @@ class Watcher:
     @contextlib.contextmanager
     def _service(self) -> Iterator[Any]:
         code, context = self._scard.SCardEstablishContext(self._scard.SCARD_SCOPE_SYSTEM)
-        self._check(code, "the PC/SC service pcscd does not answer")
+        self._calls.check(code, "the PC/SC service pcscd does not answer")
         self._context = context
         try:
             yield context
@@ -203,7 +184,7 @@ class Watcher:
     def _find(self, context: Any) -> str | None:
         code, names = self._scard.SCardListReaders(context, [])
         if code & 0xFFFFFFFF != self._scard.SCARD_E_NO_READERS_AVAILABLE & 0xFFFFFFFF:
-            self._check(code, "pcscd does not list its readers")
+            self._calls.check(code, "pcscd does not list its readers")
         return next((name for name in names or () if self._config.reader in name), None)
 
     def _watch(self, context: Any, name: str) -> None:
@@ -231,11 +212,11 @@ class Watcher:
         scard = self._scard
         code, states = scard.SCardGetStatusChange(context, timeout_ms, [(name, state)])
         code &= 0xFFFFFFFF
-        if code in _unsigned(scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
+        if code in unsigned(scard.SCARD_E_TIMEOUT, scard.SCARD_E_CANCELLED):
             return state, []
-        if code in _unsigned(scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_READER_UNAVAILABLE):
+        if code in unsigned(scard.SCARD_E_UNKNOWN_READER, scard.SCARD_E_READER_UNAVAILABLE):
             return scard.SCARD_STATE_UNAVAILABLE, []
-        self._check(code, "pcscd went away")
+        self._calls.check(code, "pcscd went away")
         return states[0][1], states[0][2]
 
     def _read(self, context: Any, name: str, atr: bytes) -> None:
@@ -252,12 +233,12 @@ class Watcher:
             self._shown(TokenRead(token, kind_of(atr), self._config.name, self._config.evses))
 
     def _uid(self, context: Any, name: str) -> bytes | None:
-        """The card's UID, or None with a line in the log. Raises _Failure once the reader fails again and again."""
+        """The card's UID, or None with a line in the log. Raises PcscFailed once the reader fails again and again."""
         try:
             answer = self._ask(context, name)
-        except _Failure as failure:
+        except PcscFailed as failure:
             log.warning("reader %s: card not read: %s", self._config.name, failure)
-            if failure.code not in self._innocent:
+            if not self._calls.is_innocent(failure):
                 self._trouble += 1
                 if self._trouble >= TROUBLE_LIMIT:
                     raise
@@ -272,29 +253,10 @@ class Watcher:
     def _ask(self, context: Any, name: str) -> bytes:
         """The answer to GET_UID, asked for a few times: a card that is still moving in the field often fails once."""
         for _ in range(READ_TRIES - 1):
-            with contextlib.suppress(_Failure):
-                return self._transmit(context, name)
+            with contextlib.suppress(PcscFailed):
+                return self._calls.transmit(context, name)
             self._stopping.wait(READ_PAUSE_S)
-        return self._transmit(context, name)
-
-    def _transmit(self, context: Any, name: str) -> bytes:
-        scard = self._scard
-        protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
-        code, card, protocol = scard.SCardConnect(context, name, scard.SCARD_SHARE_SHARED, protocols)
-        self._check(code, f"{name} does not open the card; if it goes on, unplug the reader and plug it in again")
-        try:
-            code, answer = scard.SCardTransmit(card, protocol, GET_UID)
-            self._check(code, f"{name} does not read the card; if it goes on, unplug the reader and plug it in again")
-            return bytes(answer)
-        finally:
-            scard.SCardDisconnect(card, scard.SCARD_LEAVE_CARD)
-
-    def _check(self, code: int, what: str) -> None:
-        code &= 0xFFFFFFFF
-        if code:
-            hint = next((hint for known, hint in self._hints.items() if known & 0xFFFFFFFF == code), "")
-            message = f"{what} ({self._scard.SCardGetErrorMessage(code)} {code:#010x})"
-            raise _Failure(code, f"{message}; {hint}" if hint else message)
+        return self._calls.transmit(context, name)
 
     def _tell(self, text: str | None) -> None:
         """Report health by edges: each text once, and the recovery once."""
@@ -305,8 +267,3 @@ class Watcher:
             text = f"reader {self._config.name!r}: {text}"
             log.warning("%s", text)
         self._health(text)
-
-
-def _unsigned(*codes: int) -> tuple[int, ...]:
-    """PC/SC results as 32 bits without sign, whichever way a build of pyscard gives them."""
-    return tuple(code & 0xFFFFFFFF for code in codes)

@@ -25,7 +25,7 @@ OWN = ("agent", "hal")
 HARDWARE = ("gpiozero", "lgpio", "pymodbus", "serial", "smartcard")
 VALUES = ("hal.value", "hal.types")
 PURE = ("agent.core", "agent.variables", "agent.secret", *VALUES)
-BOARD = ("hal.board", "hal.layout", "hal.powerpath", "hal.registry", "hal.schema")
+BOARD = ("hal.board", "hal.board_rules", "hal.layout", "hal.powerpath", "hal.registry", "hal.schema")
 OUTSIDE_WORLD = (
     *("asyncio", "os", "time", "random", "logging", "sqlite3", "ssl"),
     *("pathlib", "secrets", "select", "signal", "socket", "subprocess", "tempfile", "threading", "uuid"),
@@ -53,6 +53,7 @@ ROOMS = (
     Room("hal.registry", may=(*VALUES, "hal.interfaces", "hal.schema"), lazy=("hal.drivers", "hal.mock")),
     Room("hal.layout", may=(*VALUES, "hal.interfaces", "hal.registry", "hal.guard.settings")),
     Room("hal.powerpath", may=(*VALUES, "hal.interfaces", "hal.registry", "hal.layout")),
+    Room("hal.board_rules", may=(*VALUES, "hal.interfaces", "hal.layout", "hal.registry", "hal.schema")),
     Room("hal.board", may=(*BOARD, *VALUES, "hal.interfaces", "hal.guard.settings")),
     Room("hal.drivers", may=(*VALUES, "hal.interfaces"), lazy_foreign=HARDWARE),
     # The guard loads its board's power path by name; its memory budget leaves no room for anything else.
