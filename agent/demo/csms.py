@@ -10,10 +10,9 @@ import asyncio
 import base64
 import importlib
 import json
-from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from ocpp.charge_point import camel_to_snake_case
 from ocpp.exceptions import OCPPError
@@ -22,29 +21,12 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-Payload = dict[str, Any]
+from agent.demo.journal import Journal, Payload
+
 Answer = Payload | Exception | None
 Handler = Callable[[Payload], Answer | Awaitable[Answer]]
 
 _PACKAGES = {"ocpp1.6": "ocpp.v16", "ocpp2.0.1": "ocpp.v201", "ocpp2.1": "ocpp.v21"}
-HISTORY = 100_000
-
-
-class Received:
-    """A CALL of the station as it came, with the answer that it got (None while there is none)."""
-
-    __slots__ = ("action", "answer", "at", "connection", "message_id", "payload")
-
-    def __init__(self, connection: int, message_id: str, action: str, payload: Payload, at: float) -> None:
-        self.connection = connection
-        self.message_id = message_id
-        self.action = action
-        self.payload = payload
-        self.at = at
-        self.answer: Payload | None = None
-
-    def __repr__(self) -> str:
-        return f"{self.at:.3f} {self.action} {json.dumps(self.payload)}"
 
 
 class CallRefused(Exception):
@@ -78,23 +60,17 @@ class _Wire:
         while True:
             message = await self._socket.recv()
             text = message if isinstance(message, str) else message.decode(errors="replace")
-            self._csms._note("station", self._number, self._socket.subprotocol or "", text)
+            self._csms.note("station", self._number, self._socket.subprotocol or "", text)
             if not self._csms._swallowed(text):
                 return text
 
     async def send(self, message: str) -> None:
-        self._csms._note("csms", self._number, self._socket.subprotocol or "", message)
+        self._csms.note("csms", self._number, self._socket.subprotocol or "", message)
         await self._socket.send(message)
 
 
-class Csms:
-    """One operator's backend for any number of stations; with one station `call` needs no identity.
-
-    `recorders` see every frame of every backend of the process: who sent it, a number for the connection that no other
-    has, its subprotocol, its text.
-    """
-
-    recorders: ClassVar[list[Callable[[str, tuple[int, int], str, str], None]]] = []
+class Csms(Journal):
+    """One operator's backend for any number of stations; with one station `call` needs no identity."""
 
     def __init__(
         self,
@@ -105,23 +81,19 @@ class Csms:
         heartbeat_s: int = 300,
         response_timeout_s: float = 30,
     ) -> None:
+        super().__init__()
         self.subprotocols = subprotocols
         self.passwords = passwords
         self.heartbeat_s = heartbeat_s
         self.response_timeout_s = response_timeout_s
         self.handlers: dict[str, Handler] = {}
-        self.received: deque[Received] = deque(maxlen=HISTORY)
-        self.frames: deque[tuple[float, str, str, str]] = deque(maxlen=HISTORY)  # time, from, subprotocol, text
         self.stations: dict[str, Any] = {}
         self.sockets: dict[str, ServerConnection] = {}
         self.connections = 0
         self.requests: list[Request] = []  # of each handshake
         self.refuse_handshake: int | None = None  # an HTTP status to answer handshakes with
-        self.watchers: list[Callable[[str, str, str], None]] = []
         self._now = now or (lambda: datetime.now(UTC))
         self._silent: dict[str, int | None] = {}
-        self._waiters: list[tuple[Callable[[Received], bool], asyncio.Future[Received]]] = []
-        self._pending: dict[tuple[int, str], Received] = {}
         self._transaction_ids = 0
         self._server: Server | None = None
 
@@ -205,7 +177,7 @@ class Csms:
         version = package.__name__.rsplit(".", 1)[-1]
 
         async def route(*, call_unique_id: str, **_snake: Any) -> Any:
-            call = next(c for (_, known), c in reversed(self._pending.items()) if known == call_unique_id)
+            call = next(c for (_, known), c in reversed(self.pending.items()) if known == call_unique_id)
             handler = self.handlers.get(action)
             answer: Any = handler(call.payload) if handler is not None else self._default(version, action, call.payload)
             if isinstance(answer, Awaitable):
@@ -269,51 +241,6 @@ class Csms:
                 del self._silent[frame[2]]
         return True
 
-    # What came
-
-    def _note(self, sender: str, connection: int, subprotocol: str, text: str) -> None:
-        at = asyncio.get_running_loop().time()
-        self.frames.append((at, sender, subprotocol, text))
-        for watch in self.watchers:
-            watch(sender, subprotocol, text)
-        for record in self.recorders:
-            record(sender, (id(self), connection), subprotocol, text)
-        try:
-            frame = json.loads(text)
-        except ValueError:
-            return
-        if sender != "station" or not (isinstance(frame, list) and len(frame) == 4 and frame[0] == 2):
-            return
-        call = Received(connection, frame[1], frame[2], frame[3], at)
-        self.received.append(call)
-        self._pending[connection, frame[1]] = call
-        while len(self._pending) > 64:
-            del self._pending[next(iter(self._pending))]
-        for waiter in list(self._waiters):
-            matches, future = waiter
-            if not future.done() and matches(call):
-                self._waiters.remove(waiter)
-                future.set_result(call)
-
-    def all(self, action: str) -> list[Received]:
-        return [call for call in self.received if call.action == action]
-
-    def last(self, action: str) -> Payload:
-        return self.all(action)[-1].payload
-
-    def count(self) -> dict[str, int]:
-        found: dict[str, int] = defaultdict(int)
-        for call in self.received:
-            found[call.action] += 1
-        return dict(found)
-
-    async def wait(self, action: str, matches: Callable[[Payload], bool] | None = None) -> Received:
-        """The next CALL of this action (that matches), from now on."""
-        future: asyncio.Future[Received] = asyncio.get_running_loop().create_future()
-        found = matches or (lambda _payload: True)
-        self._waiters.append((lambda call: call.action == action and found(call.payload), future))
-        return await future
-
     # What it says
 
     def _only(self, identity: str | None) -> str:
@@ -346,7 +273,7 @@ class Csms:
         """Send a frame that no OCPP package would."""
         socket = self.sockets[self._only(identity)]
         if isinstance(text, str):
-            self._note("csms", self.connections, socket.subprotocol or "", text)
+            self.note("csms", self.connections, socket.subprotocol or "", text)
         await socket.send(text)
 
     async def drop(self, *, identity: str | None = None, code: int = 1001) -> None:

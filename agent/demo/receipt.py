@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from agent.demo.csms import Received
+from agent.demo.journal import Received
 from agent.demo.wire import parse
 
 Payload = dict[str, Any]

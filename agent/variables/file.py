@@ -25,15 +25,14 @@ Reading the file is the caller's business. The first thing that is wrong raises 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Mapping
 
 from agent.variables import rules
 from agent.variables.address import Address
 from agent.variables.instance import Cell, Variable
 from agent.variables.projection16 import ConfigurationStatus, Projection16
 from agent.variables.registry import Registry
+from agent.variables.rendering import EXAMPLES, QUOTES, allowed, either, rendered
 from agent.variables.suggestions import near
 from agent.variables.tables.keys16 import Form, Key
 from agent.variables.vocabulary import AttributeType, Author, Change, DataType, Mutability, Problem
@@ -43,7 +42,6 @@ TABLES = ("variables", "variable", "ocpp16")
 _TEXTS = frozenset({"component", "variable", "component_instance", "instance", "attribute"})
 _NUMBERS = frozenset({"evse", "connector"})
 _ROW_KEYS = _TEXTS | _NUMBERS | {"value", "pinned"}
-_LISTS = frozenset({DataType.MEMBER_LIST, DataType.SEQUENCE_LIST})
 
 
 class ConfigurationError(ValueError):
@@ -123,17 +121,15 @@ class _Loader:
             )
             attribute = str(table.get("attribute", AttributeType.ACTUAL))
             if attribute not in set(AttributeType):
-                raise self._error(spot, f"{attribute!r} is not an attribute", f"write {_either(AttributeType)}")
+                raise self._error(spot, f"{attribute!r} is not an attribute", f"write {either(AttributeType)}")
             self._assign(spot, address, AttributeType(attribute))
 
     def _check_row(self, spot: _Spot, table: Mapping[str, object]) -> None:
         for name, value in table.items():
             if name not in _ROW_KEYS:
-                raise self._error(
-                    spot, f"unknown key {name}", near(name, _ROW_KEYS) or f"keys are {_either(_ROW_KEYS)}"
-                )
+                raise self._error(spot, f"unknown key {name}", near(name, _ROW_KEYS) or f"keys are {either(_ROW_KEYS)}")
             if name in _TEXTS and not isinstance(value, str):
-                raise self._error(spot, f"{name} = {value!r} is not a text", _QUOTES)
+                raise self._error(spot, f"{name} = {value!r} is not a text", QUOTES)
             if name in _NUMBERS and (type(value) is not int or not 0 <= value <= 9999):
                 raise self._error(spot, f"{name} = {value!r} is not a number from 0", "write a whole number")
             if name == "pinned" and type(value) is not bool:
@@ -173,7 +169,7 @@ class _Loader:
         checked = variable.check(text)
         if isinstance(checked, Problem):
             shown = "" if variable.definition.secret else f"{spot.value!r}: "
-            raise self._error(spot, f"{shown}{checked.reason}", _allowed(variable))
+            raise self._error(spot, f"{shown}{checked.reason}", allowed(variable))
         if not self._settable(spot, variable, cell, checked):
             return
         self._put(spot, variable.address, attribute, checked)
@@ -225,7 +221,7 @@ class _Loader:
             return self._cell(spot, variable.definition.mirror, attribute)
         cell = variable.cell(attribute)
         if cell is None:
-            supported = _either(cell.attribute for cell in variable.cells)
+            supported = either(cell.attribute for cell in variable.cells)
             raise self._error(spot, f"{variable.address} has no attribute {attribute}", f"it has {supported}")
         return variable, cell
 
@@ -243,10 +239,10 @@ class _Loader:
         return spot
 
     def _text(self, spot: _Spot, type_: DataType, secret: bool) -> str:
-        text = _rendered(spot.value, type_)
+        text = rendered(spot.value, type_)
         if text is None:
             shown = "the value" if secret else repr(spot.value)
-            raise self._error(spot, f"{shown} is not of type {type_}", _EXAMPLES.get(type_, _QUOTES))
+            raise self._error(spot, f"{shown} is not of type {type_}", EXAMPLES.get(type_, QUOTES))
         return text
 
     def _type16(self, key: Key) -> DataType:
@@ -257,45 +253,3 @@ class _Loader:
 
     def _error(self, spot: _Spot, why: str, remedy: str) -> ConfigurationError:
         return ConfigurationError(self._file, spot.table, spot.key, why, remedy)
-
-
-_QUOTES = "put it in quotes"
-_EXAMPLES = {
-    DataType.DECIMAL: "write a number",
-    DataType.INTEGER: "write a whole number without quotes",
-    DataType.DATE_TIME: "write a date with time and zone",
-    DataType.BOOLEAN: "write true or false",
-    DataType.SEQUENCE_LIST: 'write ["A", "B"]',
-    DataType.MEMBER_LIST: 'write ["A", "B"]',
-}
-
-
-def _rendered(value: object, type_: DataType) -> str | None:
-    """Text of a TOML value, or None if it is of another type. A text stands for any type, as a CSMS would send it."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return str(value).lower() if type_ is DataType.BOOLEAN else None
-    if isinstance(value, int):
-        return str(value) if type_ in {DataType.INTEGER, DataType.DECIMAL, DataType.SEQUENCE_LIST} else None
-    if isinstance(value, float):
-        return format(Decimal(repr(value)), "f") if type_ is DataType.DECIMAL else None
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="milliseconds") if type_ is DataType.DATE_TIME else None
-    if isinstance(value, list) and type_ in _LISTS and all(isinstance(item, str | int) for item in value):
-        return ",".join(str(item) for item in value)
-    return None
-
-
-def _allowed(variable: Variable) -> str:
-    if variable.values:
-        return f"allowed are {', '.join(variable.values)}"
-    low, high = variable.minimum, variable.maximum
-    what = "characters" if variable.definition.type is DataType.STRING else variable.definition.unit
-    if low is None and high is None:
-        return _EXAMPLES.get(variable.definition.type, _QUOTES)
-    return f"allowed: {'' if low is None else low} to {'' if high is None else high} {what}".rstrip()
-
-
-def _either(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words))

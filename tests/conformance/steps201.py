@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.demo.csms import Received
+from agent.demo.journal import Received
 from tests.conformance.settings201 import TOKEN, TOKEN_TYPE, Payload, members, token_wire
 from tests.rig.world import World
 

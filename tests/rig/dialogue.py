@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent.demo.csms import Csms, Received
+from agent.demo.csms import Csms
+from agent.demo.journal import Received
 from tests.simulation.simloop import SimLoop
 
 Payload = dict[str, Any]

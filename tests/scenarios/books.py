@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from agent.demo.csms import Csms, Received
+from agent.demo.csms import Csms
+from agent.demo.journal import Received
 
 Payload = dict[str, Any]
 REGISTER = "Energy.Active.Import.Register"

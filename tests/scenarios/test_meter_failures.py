@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.demo.csms import Received
+from agent.demo.journal import Received
 from hal.types import FaultCode
 from tests.rig.world import World
 from tests.scenarios.pains.driver import CARD, VERSIONS, booked, charge, ends, reason, station, stop

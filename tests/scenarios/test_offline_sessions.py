@@ -11,7 +11,7 @@ from datetime import datetime
 
 import pytest
 
-from agent.demo.csms import Received
+from agent.demo.journal import Received
 from hal.mock.topology import MockEvse
 from tests.rig.world import World
 from tests.scenarios.books import TRANSACTIONAL, most_in_flight, number_transactions

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from agent.demo.csms import Received
+from agent.demo.journal import Received
 from tests.rig.world import World, world
 from tests.scenarios.books import Books, Entry
 

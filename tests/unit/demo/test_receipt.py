@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from agent.demo.csms import Received
+from agent.demo.journal import Received
 from agent.demo.receipt import Receipt, count, receipt
 
 
