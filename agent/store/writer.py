@@ -147,7 +147,7 @@ class Writer:
         finally:
             self._closed = True
             for entry in self._queue:
-                _fail(entry.done, StoreFault("io", "the writer has stopped"))
+                _abandon(entry.done)
             self._queue.clear()
             if self._thread is not None:
                 self._thread.shutdown()  # what the thread is at now it ends, before anyone closes the ledger
@@ -216,9 +216,13 @@ class Writer:
         batches = [entry.batch for entry in group]
         try:
             results = await self._in_thread(lambda: self._ledger.commit_group(batches))
-        except BaseException as error:
+        except Exception as error:
             for entry in group:
-                _fail(entry.done, error if isinstance(error, Exception) else StoreFault("io", "the writer has stopped"))
+                _fail(entry.done, error)
+            raise
+        except BaseException:
+            for entry in group:
+                _abandon(entry.done)
             raise
         self._tell()
         self._put_probe_off()
@@ -241,7 +245,7 @@ class Writer:
         except Exception as error:  # whatever it is, it is the asker's
             _fail(call.done, error)
         except BaseException:
-            _fail(call.done, StoreFault("io", "the writer has stopped"))
+            _abandon(call.done)
             raise
         else:
             if not call.done.done():
@@ -266,3 +270,10 @@ class Writer:
 def _fail(done: asyncio.Future[Any], error: Exception) -> None:
     if not done.done():
         done.set_exception(error)
+
+
+def _abandon(done: asyncio.Future[Any]) -> None:
+    """The process ends. Whoever asked hears of it if it is still there; one that has gone as well is no error."""
+    if not done.done():
+        done.set_exception(StoreFault("io", "the writer has stopped"))
+        done.exception()  # seen: asyncio complains of nothing

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -247,6 +249,28 @@ def test_a_mistake_in_a_batch_ends_the_writer_and_everyone_is_told() -> None:
             await question
 
     virtually(main)
+
+
+def test_a_power_off_with_commits_on_their_way_is_no_error_for_the_log() -> None:
+    """Whoever asked has gone as well: a future that nobody looks at must not be complained about."""
+    complaints: list[dict[str, Any]] = []
+
+    async def main(loop: SimLoop) -> None:
+        loop.set_exception_handler(lambda _loop, context: complaints.append(context))
+        writer = inline(SimDisk())
+        running = asyncio.ensure_future(writer.run())
+        await asyncio.sleep(1)
+        writer.submit(step(1))
+        asked = asyncio.ensure_future(writer.call(seqs))
+        await asyncio.sleep(0)
+        writer.submit(step(2))
+        running.cancel()
+        asked.cancel()
+        await asyncio.wait({running, asked})
+        gc.collect()
+
+    virtually(main)
+    assert complaints == []
 
 
 def test_a_writer_that_is_cancelled_at_work_leaves_nobody_waiting(tmp_path: Path) -> None:
