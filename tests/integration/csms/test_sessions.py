@@ -115,5 +115,7 @@ def test_a_session_with_a_strict_csms_of_another_make(tmp_path: Path, version: s
         station.bench("rfid.tap", id_token="04AB")
         wait_until(lambda: not station.api("status")["waiting"] and station.api("tx.list")[0]["stop"], 20, "the end")
         station.bench("ev.plug_out", evse=1)
+        fence = csms.command("TriggerMessage", {"requestedMessage": "Heartbeat"})
+        assert csms.answer(fence)["payload"] == {"status": "Accepted"}  # and so all its reports before this are here
         assert csms.failures() == []
         assert station.api("tx.list")[0]["energy_wh"] == station.evse()["meter"]["energy_wh"]
