@@ -76,7 +76,7 @@ class BayChanged(Event, frozen=True, kw_only=True):
 class ExternalLimitChanged(Event, frozen=True, kw_only=True):
     """A limit from outside (grid operator, energy manager): amperes per phase, watts, or both; neither ends it.
 
-    `evse` 0: the station. After `lease_ms` it is no more, unless it was told again.
+    `evse` 0: the station. After `lease_ms` without word the station's fall-back holds, until it is told again or ended.
     """
 
     evse: int

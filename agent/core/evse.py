@@ -60,7 +60,9 @@ class Evse:
         self.report: PowerReport | None = None
         self.plugged = False
         self.reading: MeterReading | None = None
-        self.register = VirtualRegister(capabilities.max_current_ma * 230 * max(capabilities.phases, 1) // 1000)
+        self.register = VirtualRegister(
+            capabilities.max_current_ma * host.rules.voltage_mv * max(capabilities.phases, 1) // 1_000_000
+        )
         self.bay = False
         self.auth: Authorization | None = None
         self.tx: Transaction | None = None

@@ -15,7 +15,7 @@ from msgspec import Struct
 from agent.core.bounds import MIN_CURRENT_MA
 from agent.core.clock import MonoMs
 
-NOMINAL_V = 230
+NOMINAL_MV = 230_000
 
 
 class Scope(Enum):
@@ -37,14 +37,14 @@ class Limit(Struct, frozen=True, kw_only=True):
     expires: MonoMs | None = None
     fallback_ma: int | None = None
 
-    def current(self, phases: int, now: MonoMs) -> int | None:
-        """Amperes per phase that this limit allows now; None: it has lapsed without a fall-back."""
+    def current(self, phases: int, now: MonoMs, voltage_mv: int = NOMINAL_MV) -> int | None:
+        """Milliamperes per phase that this limit allows now; None: it has lapsed without a fall-back."""
         if self.expires is not None and now >= self.expires:
             return self.fallback_ma
         if self.current_ma is not None:
             return self.current_ma
         if self.power_w is not None:
-            return self.power_w * 1000 // (NOMINAL_V * max(phases, 1))
+            return self.power_w * 1_000_000 // (voltage_mv * max(phases, 1))
         return None
 
 
@@ -62,10 +62,11 @@ class Demand(Struct, frozen=True, kw_only=True):
 
 
 class LimitSet:
-    """All limits of the station by (source, scope, evse, tx). `phases` are those of its supply."""
+    """All limits of the station by (source, scope, evse, tx). Phases and voltage (to neutral) are its supply's."""
 
-    def __init__(self, phases: int = 3) -> None:
+    def __init__(self, phases: int = 3, voltage_mv: int = NOMINAL_MV) -> None:
         self._phases = phases
+        self._voltage_mv = voltage_mv
         self._limits: dict[tuple[str, Scope, int, str | None], Limit] = {}
 
     def put(self, limit: Limit) -> None:
@@ -84,7 +85,7 @@ class LimitSet:
 
     def station_ma(self, now: MonoMs) -> int | None:
         limits = [limit for limit in self._limits.values() if limit.scope is Scope.STATION]
-        found = [ma for limit in limits if (ma := limit.current(self._phases, now)) is not None]
+        found = [ma for limit in limits if (ma := limit.current(self._phases, now, self._voltage_mv)) is not None]
         return min(found, default=None)
 
     def _own(self, demand: Demand) -> list[Limit]:
@@ -99,7 +100,8 @@ class LimitSet:
     def evse_ma(self, demand: Demand, now: MonoMs) -> int:
         """The least of what concerns one EVSE, without its share of the supply."""
         phases = self.phases(demand, now)
-        found = [ma for limit in self._own(demand) if (ma := limit.current(phases, now)) is not None]
+        own = self._own(demand)
+        found = [ma for limit in own if (ma := limit.current(phases, now, self._voltage_mv)) is not None]
         return min(found, default=0)
 
     def phases(self, demand: Demand, now: MonoMs) -> int:

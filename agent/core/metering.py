@@ -91,7 +91,7 @@ def _phases(values: tuple[int, ...], measurand: str, unit: str, suffix: str = ""
     ]
 
 
-def _one(reading: MeterReading, register_wh: int, measurand: str, offered_ma: int, phases: int) -> list[Sample]:
+def _one(reading: MeterReading, register_wh: int, measurand: str, offered_ma: int, offered_w: int) -> list[Sample]:
     """All samples of one measurand, per phase and total where both exist (field pain 18)."""
     out: list[Sample] = []
     match measurand:
@@ -106,7 +106,7 @@ def _one(reading: MeterReading, register_wh: int, measurand: str, offered_ma: in
             if len(reading.phase_power_w) > 1:
                 out += _phases(tuple(w * 1000 for w in reading.phase_power_w), measurand, "W")
         case "Power.Offered":
-            out.append(Sample(measurand=measurand, value_milli=offered_ma * 230 * phases, unit="W"))
+            out.append(Sample(measurand=measurand, value_milli=offered_w * 1000, unit="W"))
         case "Current.Offered":
             out.append(Sample(measurand=measurand, value_milli=offered_ma, unit="A"))
         case "Current.Import":
@@ -139,7 +139,7 @@ def sample_set(
     stamp: Stamp,
     *,
     offered_ma: int = 0,
-    phases: int = 1,
+    offered_w: int = 0,
     signed: bool = False,
     keyed: bool = False,
 ) -> SampleSet | None:
@@ -151,7 +151,7 @@ def sample_set(
     source = reading if reading is not None else MeterReading(import_wh=register_wh)
     samples: list[Sample] = []
     for measurand in measurands:
-        samples += _one(source, register_wh, measurand, offered_ma, phases)
+        samples += _one(source, register_wh, measurand, offered_ma, offered_w)
     if signed and source.signed is not None:
         blob = source.signed
         samples = [

@@ -31,7 +31,8 @@ class Permits:
         self._rules = rules
         self._evses = evses
         self.unheard: set[int] = set()  # EVSEs of which a guard that was met has still to tell what they have
-        self.limits = LimitSet(max(rules.registry.topology.phases, 1))
+        self._fallback_ma = options.fallback_ma
+        self.limits = LimitSet(max(rules.registry.topology.phases, 1), rules.voltage_mv)
         if options.fuse_ma is not None:
             self.limits.put(Limit(source="fuse", scope=Scope.STATION, current_ma=options.fuse_ma))
 
@@ -56,8 +57,9 @@ class Permits:
         self.limits.put(Limit(source="configured", scope=scope, evse=evse, current_ma=amount))
 
     def bound(self, event: ExternalLimitChanged, now: MonoMs) -> None:
-        """Take over a limit from outside, or its end."""
+        """Take over a limit from outside, or its end. Whoever falls silent leaves a safe current behind."""
         scope = Scope.EVSE if event.evse else Scope.STATION
+        fallback_ma = self._fallback_ma if event.evse else self._fallback_ma * len(self._evses)
         expires = None if event.lease_ms is None else MonoMs(now + event.lease_ms)
         for source, current_ma, power_w in (
             ("external current", event.current_ma, None),
@@ -67,7 +69,13 @@ class Permits:
                 self.limits.drop(source, scope, event.evse)
                 continue
             limit = Limit(
-                source=source, scope=scope, evse=event.evse, current_ma=current_ma, power_w=power_w, expires=expires
+                source=source,
+                scope=scope,
+                evse=event.evse,
+                current_ma=current_ma,
+                power_w=power_w,
+                expires=expires,
+                fallback_ma=fallback_ma,
             )
             self.limits.put(limit)
 

@@ -35,6 +35,7 @@ class Options(Struct, frozen=True, kw_only=True):
     idle_sample_ms: int = 10_000
     cold: bool = True  # the machine itself was without power, or nobody knows
     fuse_ma: int | None = None  # supply fuse of the whole station, per phase
+    fallback_ma: int = 6_000  # for each EVSE, once a limit from outside is no longer renewed (field pain 23)
     data_transfer_vendors: tuple[str, ...] = ()
 
 
@@ -43,6 +44,11 @@ class Rules:
 
     def __init__(self, registry: Registry) -> None:
         self.registry = registry
+
+    @property
+    def voltage_mv(self) -> int:
+        """Nominal voltage of the supply, phase to neutral: what turns watts into amperes."""
+        return self.registry.topology.evses[0].voltage_mv
 
     @property
     def start_points(self) -> tuple[str, ...]:

@@ -32,14 +32,15 @@ class Sampling:
         aligned = context is Context.CLOCK
         key, tx = rules.public_key, evse.tx
         keyed = key is PublicKey.EVERY or (key is PublicKey.ONCE and tx is not None and not tx.key_told)
+        offered_ma = evse.report.offered_ma if evse.report is not None else 0
         found = sample_set(
             evse.reading,
             evse.register.register_wh,
             measurands,
             context,
             turn.now.stamp(),
-            offered_ma=evse.report.offered_ma if evse.report is not None else 0,
-            phases=evse.phases_offered(),
+            offered_ma=offered_ma,
+            offered_w=offered_ma * rules.voltage_mv * evse.phases_offered() // 1_000_000,
             signed=rules.sign_aligned if aligned else rules.sign_sampled,
             keyed=keyed,
         )

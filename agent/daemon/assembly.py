@@ -175,6 +175,7 @@ def plan(config: Config, *, cold: bool, reason: str = "") -> Plan:
             guard_loss=resume[config.power_loss.guard_policy],
             cold=cold,
             fuse_ma=config.supply.fuse_a * 1000 if config.supply.fuse_a is not None else None,
+            fallback_ma=config.supply.fallback_a * 1000,
             data_transfer_vendors=station.data_transfer_vendors,
         ),
         dialects=dialects(config),

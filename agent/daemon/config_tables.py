@@ -86,6 +86,7 @@ class SupplyTable:
     phases: int = field(default=3, metadata={"choices": (1, 3)})
     voltage_v: int = number(230, 100, 1_000)
     max_current_a: int | None = number(None, 6, 500)  # of each EVSE: the variable EVSE.ACCurrent/MaxSet
+    fallback_a: int = number(6, 0, 500)  # of each EVSE, once a limit from outside is no longer renewed
 
 
 @frozen

@@ -62,11 +62,19 @@ def test_both_amperes_and_watts_hold(charging: World) -> None:
     assert offered_ma(charging) == 20_000
 
 
-def test_a_limit_lapses_with_its_lease(charging: World) -> None:
-    charging.bench("external_limit.set", evse=1, current_a=10, lease_s=60)
+@pytest.mark.parametrize("evse", [1, None])
+def test_a_limit_whose_lease_ran_out_leaves_a_safe_current(charging: World, evse: int | None) -> None:
+    """Field pain 23: with its controller lost a station neither trips the site's breaker nor stops for ever."""
+    charging.bench("external_limit.set", evse=evse, current_a=10, lease_s=60)
     charging.advance(50)
     assert offered_ma(charging) == 10_000
     charging.advance(20)
+    assert offered_ma(charging) == (6_000 if evse else 12_000)  # for each of two EVSEs
+    charging.bench("external_limit.set", evse=evse, current_a=20, lease_s=60)
+    charging.advance(10)
+    assert offered_ma(charging) == 20_000
+    charging.bench("external_limit.set", evse=evse)  # ended, which is not the same as silent
+    charging.advance(10)
     assert offered_ma(charging) == 32_000
 
 

@@ -51,13 +51,15 @@ def test_a_limit_of_the_station_is_shared() -> None:
     assert [granted(bench, n) for n in (1, 2)] == [10_000, 10_000]
 
 
-def test_a_limit_is_over_with_its_lease_unless_it_is_told_again() -> None:
+def test_after_the_lease_of_a_limit_that_is_not_told_again_the_fall_back_holds() -> None:
     bench = charging()
     for _ in range(3):
         bench.send(ExternalLimitChanged(evse=1, current_ma=10_000, lease_ms=5_000))
         bench.advance(4_000)
         assert granted(bench) == 10_000
     bench.advance(1_000)
+    assert granted(bench) == 6_000
+    bench.send(ExternalLimitChanged(evse=1))
     assert granted(bench) == 32_000
 
 

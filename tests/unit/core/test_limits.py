@@ -36,6 +36,16 @@ def test_watts_become_amperes_per_phase_rounded_down() -> None:
     assert limit.current(1, NOW) == 47_826
 
 
+def test_watts_become_amperes_at_the_voltage_of_the_supply() -> None:
+    """A North American outlet: 240 V between the legs would be offered too much by a reckoning with 230 V."""
+    limits = LimitSet(phases=1, voltage_mv=240_000)
+    limits.put(Limit(source="hardware", scope=Scope.EVSE, evse=1, current_ma=40_000))
+    limits.put(Limit(source="grid", scope=Scope.EVSE, evse=1, power_w=7_200))
+    assert limits.evse_ma(demand(1, phases=1), NOW) == 30_000
+    limits.put(Limit(source="grid", scope=Scope.STATION, power_w=4_800))
+    assert limits.station_ma(NOW) == 20_000
+
+
 def test_a_lease_that_ran_out_leaves_its_fall_back() -> None:
     limit = Limit(source="grid", scope=Scope.EVSE, evse=1, current_ma=32_000, expires=MonoMs(5_000), fallback_ma=10_000)
     assert limit.current(3, MonoMs(4_999)) == 32_000

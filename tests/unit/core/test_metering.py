@@ -280,7 +280,10 @@ FULL = MeterReading(
 
 
 def told(measurand: str, reading: MeterReading | None = FULL, *, offered_ma: int = 16_000) -> tuple[Sample, ...]:
-    found = sample_set(reading, 5_012, (measurand,), Context.PERIODIC, at(0).stamp(), offered_ma=offered_ma, phases=3)
+    offered_w = offered_ma * 690 // 1000
+    found = sample_set(
+        reading, 5_012, (measurand,), Context.PERIODIC, at(0).stamp(), offered_ma=offered_ma, offered_w=offered_w
+    )
     return found.samples if found is not None else ()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import trustme
 
+from agent.core.rules import Rules
 from agent.daemon import assembly
 from agent.daemon.config import Config, parse
 from agent.daemon.version import VERSION
@@ -56,3 +57,10 @@ def test_the_certificates_are_counted(tmp_path: Path, files: int) -> None:
 def test_the_certificates_of_the_system_are_not_installed_ones() -> None:
     made = config(csms={**CSMS, "url": "wss://csms.example/ocpp", "system_roots": True})
     assert assembly.registry(made, assembly.Devices(made.board)).integer(names.CERTIFICATE_ENTRIES) == 0
+
+
+def test_the_supply_gives_the_limits_their_voltage_and_their_fall_back() -> None:
+    made = config(supply={"fuse_a": 40, "phases": 1, "voltage_v": 240, "fallback_a": 8})
+    assert Rules(assembly.registry(made, assembly.Devices(made.board))).voltage_mv == 240_000
+    options = assembly.plan(made, cold=False).options
+    assert (options.fuse_ma, options.fallback_ma) == (40_000, 8_000)
