@@ -190,6 +190,11 @@ class Board:
         """Whether its power paths are the bench's."""
         return any(evse.power_path.simulated for evse in self.evses)
 
+    @property
+    def has_real_path(self) -> bool:
+        """Whether anything of its power paths is real: that is the guard's process's to switch, and no other's."""
+        return any(not device.driver.simulated for device in self.guard_devices())
+
     def guard_devices(self) -> Iterator[Device]:
         """The devices that the guard opens."""
         for evse in self.evses:

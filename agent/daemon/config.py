@@ -175,7 +175,7 @@ def _override(table: T, **given: str | None) -> T:
 def _guard(document: Mapping[str, object], board: Board) -> tables.GuardTable:
     """A real power path is never driven from inside the agent."""
     guard = _table(tables.GuardTable, document, "guard")
-    return guard if guard.socket or board.has_bench else replace(guard, socket=tables.GUARD_SOCKET)
+    return guard if guard.socket or not board.has_real_path else replace(guard, socket=tables.GUARD_SOCKET)
 
 
 def _reset_action(document: Mapping[str, object], board: Board, environ: Mapping[str, str]) -> tables.ResetAction:

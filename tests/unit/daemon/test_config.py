@@ -245,6 +245,13 @@ def test_a_board_file_beside_the_configuration(tmp_path: Path) -> None:
     assert made.supply.fuse_a == 20
 
 
+def test_a_real_contactor_on_the_benchs_car_belongs_to_the_guard() -> None:
+    board = {"board": {"file": "boards/gpiozero.toml"}, "supply": {"fuse_a": 16}, "bench": {"socket": "/b"}}
+    made = parse({**MINIMAL, **board}, str(ROOT / "config/agent.toml"))
+    assert made.guard.socket == tables.GUARD_SOCKET
+    assert not made.guard_inside
+
+
 def test_errors_of_the_board_file_name_that_file(tmp_path: Path) -> None:
     (tmp_path / "board.toml").write_text(BOARD.replace('"modbus"', '"modbuss"'))
     with pytest.raises(ConfigError) as raised:
