@@ -135,19 +135,17 @@ def _board(document: Table, file: str, guard_only: bool) -> Board:
         if key not in TABLES:
             raise SchemaError(TOP, key, MISSING, "there is no such table", f"known are {', '.join(TABLES)}")
     header = build(Header, _table(document.get("board", {}), "board"), "board")
-    evses = tuple(_evse(table, name, guard_only) for table, name in _tables(document, "evse", MAX_EVSES))
-    if not evses:
+    named = [(_evse(table, name, guard_only), name) for table, name in _tables(document, "evse", MAX_EVSES)]
+    if not named:
         raise SchemaError("evse", "", MISSING, "there is no EVSE", "add a table [[evse]] with id and power_path")
-    ids = [evse.id for evse in evses]
-    for number, one in enumerate(ids, 1):
-        if one in ids[: number - 1]:
-            raise SchemaError(f"evse #{number}", "id", one, "is taken by another EVSE", "give each EVSE its own id")
+    ids = board_rules.check_numbers(named)
+    evses = tuple(sorted((evse for evse, _ in named), key=lambda evse: evse.id))
     if guard_only:
         return Board(file, header.name, header.kind, evses)
     readers = tuple(_device(Kind.READER, table, name) for table, name in _tables(document, "reader"))
     lights = tuple(_indicator(table, name) for table, name in _tables(document, "indicator"))
     board = Board(file, header.name, header.kind, evses, readers, lights)
-    board_rules.check_served(board, set(ids))
+    board_rules.check_served(board, ids)
     board_rules.check_claims(board)
     board_rules.check_neighbours(board)
     board_rules.check_kind(board)

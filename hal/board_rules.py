@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import MISSING
 
 from hal import registry
 from hal.interfaces import WrongOption
-from hal.layout import Board, BoardKind, Device
+from hal.layout import Board, BoardKind, Device, Evse
 from hal.schema import SchemaError
+
+
+def check_numbers(named: Sequence[tuple[Evse, str]]) -> set[int]:
+    """EVSEs are numbered from 1 and none is skipped (OCPP 2.0.1 part 1, 7.1), in whatever order; answers their ids."""
+    ids: set[int] = set()
+    for evse, table in named:
+        if evse.id in ids:
+            raise SchemaError(table, "id", evse.id, "is taken by another EVSE", "give each EVSE its own id")
+        if evse.id > len(named):
+            remedy = f"number the {len(named)} EVSEs of this board from 1 without a gap"
+            raise SchemaError(table, "id", evse.id, "leaves a gap in the numbers", remedy)
+        ids.add(evse.id)
+    return ids
 
 
 def check_served(board: Board, ids: set[int]) -> None:

@@ -6,28 +6,17 @@ import asyncio
 
 from hal.guard.client import GuardPort
 from hal.guard.station import open_lines
-from hal.layout import Board, Cable
+from hal.layout import Board
 from hal.mock.bench import Bench
 from hal.mock.clock import LoopClock
 from hal.mock.local import LocalGuard
+from hal.mock.process import topology_of
 from hal.mock.socket import BenchServer
-from hal.mock.topology import MockEvse, MockTopology
 
 
 def make_bench(board: Board) -> Bench:
     """The bench for a mock board, on the running loop's clock."""
-    evses = tuple(
-        MockEvse(
-            connectors=len(one.outlet.connectors),
-            phases=one.outlet.phases,
-            max_current_ma=one.outlet.max_current_a * 1000,
-            dc=one.outlet.supply == "dc",
-            tethered=all(connector.cable is Cable.TETHERED for connector in one.outlet.connectors),
-            lock=one.outlet.has_lock,
-        )
-        for one in board.evses
-    )
-    return Bench(MockTopology(evses), LoopClock(asyncio.get_running_loop()))
+    return Bench(topology_of(board), LoopClock(asyncio.get_running_loop()))
 
 
 def make_local_guard(bench: Bench, board: Board) -> GuardPort:

@@ -115,10 +115,7 @@ def _version() -> str:
 
 def topology_of(board: Board) -> MockTopology:
     """The bench that fits a board."""
-    return MockTopology(
-        evses=tuple(_outlet(evse) for evse in board.evses),
-        numbers=tuple(evse.capabilities.evse for evse in board.evses),
-    )
+    return MockTopology(tuple(_outlet(evse) for evse in board.evses))
 
 
 def _outlet(evse: BoardEvse) -> MockEvse:

@@ -47,19 +47,16 @@ class MockEvse:
 
 @frozen
 class MockTopology:
-    """The whole mock station; EVSEs are numbered from 1 in the order given, unless `numbers` has theirs."""
+    """The whole mock station; EVSEs are numbered from 1 in the order given."""
 
     evses: tuple[MockEvse, ...] = (MockEvse(),)
-    numbers: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         _within("number of mock EVSEs", len(self.evses), 1, MAX_EVSES)
-        if self.numbers and not len(self.numbers) == len(set(self.numbers)) == len(self.evses):
-            raise ValueError(f"numbers of mock EVSEs are {self.numbers}; each of {len(self.evses)} needs its own")
 
     def outlets(self) -> dict[int, MockEvse]:
         """The EVSEs by number."""
-        return dict(zip(self.numbers or range(1, len(self.evses) + 1), self.evses, strict=True))
+        return dict(enumerate(self.evses, 1))
 
     def capabilities(self) -> tuple[EvseCapabilities, ...]:
         """What the guard tells the agent about each EVSE."""

@@ -55,13 +55,18 @@ def test_the_mock_takes_a_topology() -> None:
     board = boards.mock_board(
         [
             {"connectors": [{"type": "sType2", "cable": "socket"}, {}], "phases": 1},
-            {"id": 7, "supply": "dc", "max_current_a": 200, "connectors": [{"type": "cCCS2"}]},
+            {"supply": "dc", "max_current_a": 200, "connectors": [{"type": "cCCS2"}]},
         ]
     )
     first, second = board.evses
     assert (first.id, first.capabilities.connectors, first.capabilities.has_lock) == (1, 2, True)
     assert [connector.cable for connector in first.outlet.connectors] == [Cable.SOCKET, Cable.TETHERED]
-    assert (second.id, second.outlet.supply, second.capabilities.max_current_ma) == (7, Supply.DC, 200_000)
+    assert (second.id, second.outlet.supply, second.capabilities.max_current_ma) == (2, Supply.DC, 200_000)
+
+
+def test_evses_may_stand_in_any_order() -> None:
+    board = boards.mock_board([{"id": 2, "phases": 1}, {"id": 1, "phases": 3}])
+    assert [(evse.id, evse.outlet.phases) for evse in board.evses] == [(1, 3), (2, 1)]
 
 
 REAL: dict[str, Any] = {
@@ -174,6 +179,7 @@ PART = {"driver": "part"}
         (change("evse.0.id"), "evse #1", "id", "is missing"),
         (change("evse.0.id", 33), "evse #1", "id", "from 1 to 32"),
         (change("evse.1.id", 1), "evse #2", "id", "is taken by another EVSE"),
+        (change("evse.1.id", 3), "evse #2", "id", "leaves a gap in the numbers"),
         (change("evse.0.phases", 2), "evse #1", "phases", "write one of 1, 3"),
         (change("evse.0.max_current_a", "32"), "evse #1", "max_current_a", "a whole number is needed"),
         (change("evse.0.max_current_a", 100), "evse #1", "max_current_a", "no duty cycle says more"),

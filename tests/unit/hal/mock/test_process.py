@@ -35,7 +35,7 @@ class Site:
     def __init__(self, folder: Path) -> None:
         self.guard = str(folder / "guard.sock")
         self.bench = str(folder / "bench.sock")
-        board = mock_board([{"connectors": [SOCKET]}, {"id": 5, "phases": 1}])
+        board = mock_board([{"connectors": [SOCKET]}, {"phases": 1}])
         self.process = GuardProcess(board, self.guard, self.bench, Notifier({}, 1))
         self._thread = threading.Thread(target=self.process.run)
 
@@ -86,16 +86,16 @@ def test_an_agent_charges_a_car(tmp_path: Path) -> None:
         bench.call("fault.inject", {"code": "tamper", "severity": "warning"})
 
         async def scene(agent: Agent) -> None:
-            assert [(can.evse, can.has_lock, can.phases) for can in agent.capabilities] == [(1, True, 3), (5, False, 1)]
+            assert [(can.evse, can.has_lock, can.phases) for can in agent.capabilities] == [(1, True, 3), (2, False, 1)]
             await until(lambda: bool(agent.devices))
             assert agent.devices["bay-1"] == {"evse": 1, "occupied": 1}
             assert len(agent.faults) == 1
-            bench.call("ev.plug_in", {"evse": 5, "charge_delay_s": 0, "phases": 3})
-            agent.grant(5, phases=1)
-            await until(lambda: agent.reports[5].contactor is ContactorState.CLOSED)
-            reading = await agent.port.read_meter(5)
+            bench.call("ev.plug_in", {"evse": 2, "charge_delay_s": 0, "phases": 3})
+            agent.grant(2, phases=1)
+            await until(lambda: agent.reports[2].contactor is ContactorState.CLOSED)
+            reading = await agent.port.read_meter(2)
             assert reading.power_w == 3_671  # one phase is all that this EVSE has
-            bench.call("rfid.tap", {"id_token": "04AB", "evses": [5]})
+            bench.call("rfid.tap", {"id_token": "04AB", "evses": [2]})
             bench.call("clock.step", {"seconds": 5})
             await until(lambda: bool(orders(agent)))
             assert agent.tokens[0].token == "04AB"
@@ -103,8 +103,8 @@ def test_an_agent_charges_a_car(tmp_path: Path) -> None:
             status = bench.call("status")
             assert status["booted"]
             assert status["evses"][1]["permit"]["live"]
-            bench.call("ev.plug_out", {"evse": 5})
-            await until(lambda: agent.reports[5].pilot is PilotState.A)
+            bench.call("ev.plug_out", {"evse": 2})
+            await until(lambda: agent.reports[2].pilot is PilotState.A)
 
         with_agent(one.guard, scene)
 
@@ -114,7 +114,7 @@ def test_without_an_agent_its_verbs_are_refused(tmp_path: Path) -> None:
         with pytest.raises(BenchError, match="no agent") as caught:
             bench.call("network.set", {"up": False})
         assert caught.value.code == "no_agent"
-        with pytest.raises(BenchError, match="EVSE 1, 5"):
+        with pytest.raises(BenchError, match="EVSE 1, 2"):
             bench.call("ev.plug_in", {"evse": 3})
 
 
@@ -164,12 +164,12 @@ def test_a_line_without_end_is_told(tmp_path: Path) -> None:
 
 def test_the_bench_fits_the_board() -> None:
     board = mock_board(
-        [{"connectors": [SOCKET, {}], "max_current_a": 16}, {"id": 7, "supply": "dc", "max_current_a": 200}]
+        [{"connectors": [SOCKET, {}], "max_current_a": 16}, {"supply": "dc", "max_current_a": 200}]
     )
     outlets = topology_of(board).outlets()
     assert [(number, one.connectors, one.dc, one.tethered, one.has_lock) for number, one in outlets.items()] == [
         (1, 2, False, False, True),
-        (7, 1, True, True, False),
+        (2, 1, True, True, False),
     ]
     assert outlets[1].max_current_ma == 16_000
 
@@ -197,7 +197,7 @@ def test_what_the_agent_says_of_itself_is_its_part_of_the_status(tmp_path: Path)
         async def scene(agent: Agent) -> None:
             await until(lambda: (WATCH, {}) in agent.verbs)
             agent.port.report(0, {"pid": 77, "link": "connected", "registration": "accepted"})
-            agent.port.report(5, {"connectors": [{"connector": 1, "status": "Charging"}], "transaction": {"id": "T-1"}})
+            agent.port.report(2, {"connectors": [{"connector": 1, "status": "Charging"}], "transaction": {"id": "T-1"}})
             await until(lambda: bench.call("status")["evses"][1]["transaction"] == {"id": "T-1"})
             status = bench.call("status")
             assert (status["pid"], status["link"], status["registration"]) == (77, "connected", "accepted")
@@ -224,18 +224,18 @@ def test_the_guard_forgets_with_the_supply(tmp_path: Path) -> None:
     with site(tmp_path) as (one, bench):
 
         async def charging(agent: Agent) -> None:
-            bench.call("ev.plug_in", {"evse": 5, "charge_delay_s": 0})
-            agent.grant(5, lease_ms=60_000, phases=1)
-            await until(lambda: agent.reports[5].contactor is ContactorState.CLOSED)
+            bench.call("ev.plug_in", {"evse": 2, "charge_delay_s": 0})
+            agent.grant(2, lease_ms=60_000, phases=1)
+            await until(lambda: agent.reports[2].contactor is ContactorState.CLOSED)
             bench.call("power.cut")
             bench.call("power.restore")
 
         async def again(agent: Agent) -> None:
-            await until(lambda: agent.reports[5].pilot is PilotState.B)
-            assert not agent.reports[5].permit_live
-            assert agent.reports[5].contactor is ContactorState.OPEN
-            agent.grant(5, phases=1)
-            await until(lambda: agent.reports[5].contactor is ContactorState.CLOSED)
+            await until(lambda: agent.reports[2].pilot is PilotState.B)
+            assert not agent.reports[2].permit_live
+            assert agent.reports[2].contactor is ContactorState.OPEN
+            agent.grant(2, phases=1)
+            await until(lambda: agent.reports[2].contactor is ContactorState.CLOSED)
 
         with_agent(one.guard, charging)
         assert bench.call("status")["evses"][1]["permit"]["live"] is False

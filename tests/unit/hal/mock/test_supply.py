@@ -279,10 +279,3 @@ def test_a_topology_needs_an_evse_and_says_what_it_can() -> None:
         (2, False, 1, 2),
     ]
     assert capabilities[0].fail_safe == "mock"
-
-
-def test_evses_may_have_numbers_of_their_own() -> None:
-    assert list(MockTopology((MockEvse(), MockEvse()), (2, 5)).outlets()) == [2, 5]
-    for numbers in ((1,), (1, 1), (1, 2, 3)):
-        with pytest.raises(ValueError, match="numbers of mock EVSEs"):
-            MockTopology((MockEvse(), MockEvse()), numbers)
