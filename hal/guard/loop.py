@@ -115,8 +115,10 @@ class Loop:
         next_ms = each_round()
         while not self._stop:
             for key, mask in self._selector.select(self._timeout_s(next_ms)):
-                if key.fileobj in self._selector.get_map():  # not forgotten by one before it
-                    key.data(mask)
+                # One before it may have forgotten and closed it; its number may be another's by now.
+                watched = self._selector.get_map().get(key.fd)
+                if watched is not None and watched.fileobj is key.fileobj:
+                    watched.data(mask)
             self._run_due()
             next_ms = each_round()
         self._stop = False

@@ -174,3 +174,47 @@ def test_a_stop_before_it_runs_is_not_lost(loop: Loop) -> None:
     assert run(loop) == 1
     loop.call_at(loop.now_ms() + 2, loop.stop)
     assert run(loop) > 1
+
+
+def test_files_that_are_ready_together_may_close_one_another(loop: Loop) -> None:
+    """A newer agent replaces the former just when that one has something to say."""
+    ours, theirs = socket.socketpair(), socket.socketpair()
+    served: list[int] = []
+
+    def serve(number: int, other: socket.socket) -> None:
+        served.append(number)
+        loop.forget(other)
+        other.close()
+        loop.stop()
+
+    for number, (mine, other) in enumerate([(ours[0], theirs[0]), (theirs[0], ours[0])]):
+        loop.watch(mine, lambda number=number, other=other: serve(number, other))  # type: ignore[misc]
+    for peer in (ours[1], theirs[1]):
+        peer.send(b"x")
+    run(loop)
+    assert len(served) == 1
+    for one in (*ours, *theirs):
+        one.close()
+
+
+def test_a_file_that_took_the_number_of_a_closed_one_is_not_served_in_its_place(loop: Loop) -> None:
+    pairs = [socket.socketpair() for _ in range(2)]
+    fresh = list(socket.socketpair())
+    served: list[str] = []
+
+    def serve(other: socket.socket) -> None:
+        number = other.fileno()
+        loop.forget(other)
+        other.close()
+        fresh.append(socket.socket(fileno=os.dup2(fresh[0].fileno(), number)))
+        loop.watch(fresh[-1], lambda: served.append("fresh"))
+        loop.call_soon(loop.stop)
+
+    loop.watch(pairs[0][0], lambda: serve(pairs[1][0]))
+    loop.watch(pairs[1][0], lambda: serve(pairs[0][0]))
+    for _, peer in pairs:
+        peer.send(b"x")
+    run(loop)
+    assert served == []
+    for one in (*fresh, *(one for pair in pairs for one in pair)):
+        one.close()

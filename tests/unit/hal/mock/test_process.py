@@ -163,9 +163,7 @@ def test_a_line_without_end_is_told(tmp_path: Path) -> None:
 
 
 def test_the_bench_fits_the_board() -> None:
-    board = mock_board(
-        [{"connectors": [SOCKET, {}], "max_current_a": 16}, {"supply": "dc", "max_current_a": 200}]
-    )
+    board = mock_board([{"connectors": [SOCKET, {}], "max_current_a": 16}, {"supply": "dc", "max_current_a": 200}])
     outlets = topology_of(board).outlets()
     assert [(number, one.connectors, one.dc, one.tethered, one.has_lock) for number, one in outlets.items()] == [
         (1, 2, False, False, True),
