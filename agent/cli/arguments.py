@@ -121,8 +121,9 @@ def _developing(known: Any) -> None:
     demo = _command(known, "demo", "a station, a CSMS and charging sessions, to look at")
     demo.set_defaults(special="demo")
     demo.add_argument("--ocpp", choices=OCPP_VERSIONS, default="2.0.1", help="the version to speak (2.0.1)")
-    demo.add_argument("--once", action="store_true", help="one whole session in fast time, then the receipt")
-    demo.add_argument(
+    length = demo.add_mutually_exclusive_group()
+    length.add_argument("--once", action="store_true", help="one whole session in fast time, then the receipt")
+    length.add_argument(
         "--sessions", type=_count, default=0, metavar="N", help="end after N sessions (go on until Ctrl-C)"
     )
 

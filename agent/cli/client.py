@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -14,10 +15,11 @@ TIMEOUT_S = 35.0  # the daemon itself gives up after 30 s
 
 
 class ApiClient:
-    """Use with `with`. `call` raises Failure, also where there is no daemon."""
+    """Use with `with`. `call` raises Failure, also where there is no daemon; results are as `read` makes them."""
 
-    def __init__(self, path: str, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, path: str, timeout_s: float = TIMEOUT_S, read: Callable[[Any], Any] | None = None) -> None:
         self._path = path
+        self._read = read
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(timeout_s)
         try:
@@ -48,7 +50,7 @@ class ApiClient:
         try:
             answer = json.loads(line)
             if answer["ok"]:
-                return answer["result"]
+                return answer["result"] if self._read is None else self._read(answer["result"])
             error = answer["error"]
             code, message = str(error["code"]), str(error["message"])
         except (ValueError, KeyError, TypeError):

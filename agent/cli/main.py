@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from typing import Any
 
-from agent.cli import commands
+from agent.cli import commands, output
 from agent.cli.arguments import SERVICES, parser
 from agent.cli.client import ApiClient
 from agent.cli.failure import Exit, Failure
@@ -19,6 +18,7 @@ DEBUG_VARIABLE = "EVSE_DEBUG"
 
 def main(argv: list[str] | None = None) -> int:
     """Entry point of `evse`."""
+    output.prepare()
     top = parser()
     args = top.parse_args(argv)
     if args.command is None:
@@ -26,14 +26,14 @@ def main(argv: list[str] | None = None) -> int:
         return Exit.USAGE
     try:
         code = _run(args)
-        sys.stdout.flush()
+        output.flush()
     except Failure as failure:
         _complain(args, failure.code, failure.message)
         code = failure.exit_code
     except KeyboardInterrupt:
         code = Exit.INTERRUPTED
     except BrokenPipeError:  # `evse log | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.abandon()
         code = Exit.OK
     except Exception as error:
         if os.environ.get(DEBUG_VARIABLE):
@@ -45,29 +45,34 @@ def main(argv: list[str] | None = None) -> int:
 
 def _run(args: argparse.Namespace) -> int:
     if args.run is not None and not args.special:
-        with ApiClient(args.socket) as api:
+        with _client(args) as api:
             _reply(args, *args.run(api, args))
         return Exit.OK
     return _SPECIAL[args.special](args)
 
 
+def _client(args: argparse.Namespace) -> ApiClient:
+    """The daemon; what it says is for people unless they asked for JSON."""
+    return ApiClient(args.socket, read=None if args.json else output.on_one_line)
+
+
 def _reply(args: argparse.Namespace, result: Any, text: str) -> None:
-    print(json.dumps(result, indent=2, ensure_ascii=False) if args.json else clean(text))
+    output.write(output.encode(result, indent=2) if args.json else clean(text))
 
 
 def _complain(args: argparse.Namespace, code: str, message: str) -> None:
-    if args.json:
-        print(json.dumps({"error": {"code": code, "message": message}}))
+    if args.json and code != output.BROKEN:
+        print(output.encode({"error": {"code": code, "message": message}}))
     else:
         print(f"evse: {clean(message)}", file=sys.stderr)
 
 
 def _line(args: argparse.Namespace, value: dict[str, Any], text: str) -> None:
-    print(json.dumps(value, ensure_ascii=False) if args.json else clean(text), flush=True)
+    output.write(output.encode(value) if args.json else clean(text), flush=True)
 
 
 def _log(args: argparse.Namespace) -> int:
-    with ApiClient(args.socket) as api:
+    with _client(args) as api:
         if args.follow:
             commands.follow(api, args, lambda one: _line(args, one, commands.log_line(one)))
         for one in commands.log_lines(api, args):

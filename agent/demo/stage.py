@@ -90,9 +90,9 @@ class Stage:
     # What is done
 
     async def bench(self, verb: str, **args: Any) -> dict[str, Any]:
-        """A verb of the bench. Raises BrokenPipeError once nobody watches."""
-        if self.show.unwatched:
-            raise BrokenPipeError
+        """A verb of the bench. Raises BrokenPipeError or Failure once nothing can be shown."""
+        if self.show.unwatched is not None:
+            raise self.show.unwatched
         if self.port is None:
             raise DemoFailed("there is no bench")
         return await self.port.call(verb, args)

@@ -8,6 +8,7 @@ from typing import Any
 Payload = dict[str, Any]
 
 MAX_TEXT = 96
+ACTION, SHORT_ACTION = 26, 18  # columns of the action: for every one, and for the commonest on a narrow terminal
 _ENERGY = "Energy.Active.Import.Register"
 
 
@@ -27,20 +28,16 @@ class Summary:
     def __init__(self) -> None:
         self._actions: dict[str, str] = {}
 
-    def of(self, frame: list[Any]) -> str:
-        """One line for a frame."""
+    def of(self, frame: list[Any], width: int = ACTION) -> str:
+        """One line for a frame; `width` columns are for the action."""
         kind, message_id = frame[0], frame[1]
         if kind == 2:
-            self._actions[message_id] = frame[2]
-            return _line(frame[2], _call(frame[2], frame[3]))
-        action = self._actions.pop(message_id, "?")
-        if kind == 4:
-            return _line(action, f"refused: {frame[2]} {frame[3]}")
-        return _line(action, _answer(frame[2]))
-
-
-def _line(action: str, text: str) -> str:
-    return f"{action:<26} {text[: MAX_TEXT - 1] + '…' if len(text) > MAX_TEXT else text}".rstrip()
+            self._actions[message_id] = action = frame[2]
+            text = _call(action, frame[3])
+        else:
+            action = self._actions.pop(message_id, "?")
+            text = _answer(frame[2]) if kind == 3 else f"refused: {frame[2]} {frame[3]}"
+        return f"{action:<{width}} {text[: MAX_TEXT - 1] + '…' if len(text) > MAX_TEXT else text}".rstrip()
 
 
 def _call(action: str, payload: Payload) -> str:

@@ -136,6 +136,29 @@ def test_nobody_reads_on(tmp_path: Path, flags: tuple[str, ...]) -> None:
     wait_for_silence(str(folder))
 
 
+@pytest.mark.parametrize("flags", [("--sessions", "1"), ("--once",), ("--once", "--json")])
+def test_an_output_that_is_full_is_said(tmp_path: Path, flags: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *flags],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(tmp_path),
+            timeout=60,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, "evse: the output cannot be written: No space left on device\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_terminal_without_these_characters_shows_others(tmp_path: Path) -> None:
+    plain = {**environment(tmp_path), "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([*COMMAND, "--once"], capture_output=True, env=plain, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"15000 Wh" in done.stdout
+
+
 def wait_for_silence(name: str) -> None:
     """No process has this in its command line any more."""
     end = time.monotonic() + 10

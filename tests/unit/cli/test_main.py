@@ -17,7 +17,7 @@ import pytest
 from agent.cli import main as module
 from agent.cli.failure import MEANINGS, Exit
 from agent.cli.main import main
-from tests.unit.cli.conftest import FakeService
+from tests.unit.cli.conftest import STATUS, FakeService
 
 
 @contextmanager
@@ -62,6 +62,7 @@ def test_help_tells_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
         ["log", "--level", "loud"],
         ["availability", "maybe"],
         ["demo", "--ocpp", "3"],
+        ["demo", "--once", "--sessions", "2"],
         ["bench", "nix"],
         ["bench", "ev.plug_in", "evse"],
     ],
@@ -140,6 +141,54 @@ def test_a_reader_that_leaves_ends_it_quietly(station: FakeService) -> None:
             timeout=30,
             check=False,
         )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+EVIL = "A\x1b[2J\n\x9b31mB\u202e"
+SHOWN = "A\\x1b[2J\\n\\x9b31mB\\u202e"
+
+
+@pytest.mark.parametrize(("argv", "lines"), [(["var", "get", "X"], 2), (["tx", "list"], 2), (["status"], 19)])
+def test_texts_from_outside_stay_on_their_line_and_drive_no_terminal(
+    station: FakeService, capsys: pytest.CaptureFixture[str], argv: list[str], lines: int
+) -> None:
+    tx = {"tx": EVIL, "evse": 1, "token": EVIL, "start": "2026-11-23T09:00:00.000Z", "stop": None, "energy_wh": 1}
+    station.answers["tx.list"] = [{**tx, "reason": EVIL, "waiting": 0, "delivered": False}]
+    station.answers["var.get"] = [{"name": "X", "value": EVIL, "readonly": False, "source": EVIL}]
+    station.answers["status"] = {**STATUS, "link": "waiting", "why_down": EVIL}
+    assert main(argv) == 0
+    shown = capsys.readouterr().out
+    assert SHOWN in shown
+    assert len(shown.splitlines()) == lines
+    assert main([*argv, "--json"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.isascii()
+    assert "\x1b" not in shown
+    assert json.dumps(EVIL) in shown
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_an_output_that_is_full_is_said(station: FakeService, flags: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "agent.cli.main", "status", *flags],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            cwd=Path(__file__).parents[3],
+            timeout=30,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"evse: the output cannot be written: No space left on device\n")
+
+
+def test_an_output_that_is_closed_is_no_trouble(station: FakeService) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m agent.cli.main status >&-"],
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+        timeout=30,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, b"")
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import io
 import json
+import pty
+import re
+import struct
+import termios
 from typing import Any
 
 import pytest
 
+from agent.cli import output
+from agent.cli.failure import Failure
 from agent.demo.receipt import Receipt
 from agent.demo.show import Show
 from agent.demo.wire import MAX_TEXT, Summary, parse
@@ -99,12 +107,35 @@ def test_text_has_time_arrow_and_bar() -> None:
     assert "\x1b" not in shown
 
 
+def test_on_a_terminal_no_line_is_broken_in_a_word() -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+    with open(theirs, "w", encoding="utf-8") as stream, open(ours, "rb", buffering=0) as terminal:
+        show = Show(stream, lambda: 61.5, as_json=False)
+        show.title("one")
+        show.say("bench", "restores the power: the station boots, and goes on with the same transaction")
+        info = {"transactionInfo": {"chargingState": "Charging", "stoppedReason": "Local"}}
+        show.frame("station", json.dumps([2, "1", "TransactionEvent", {**TX, **info}]))
+        shown = re.sub(r"\x1b\[\d+m", "", terminal.read(4096).decode()).splitlines()
+    assert max(map(len, shown)) <= 80
+    assert [line for line in shown if line.startswith(" " * 21)] == [
+        f"{'':21}same transaction",
+        f"{'':44}Local, offline",
+    ]
+
+
 class Gone(io.StringIO):
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self.error = error
+
     def write(self, text: str) -> int:
-        raise BrokenPipeError
+        raise self.error
 
 
-def test_a_reader_that_left_is_noted_and_not_raised() -> None:
-    show = Show(Gone(), lambda: 0.0, as_json=False)
-    show.say("driver", "taps")
-    assert show.unwatched
+def test_an_output_that_takes_no_more_is_noted_and_not_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(output, "abandon", lambda: None)
+    for error, kind in ((BrokenPipeError(), BrokenPipeError), (OSError(errno.ENOSPC, "No space left"), Failure)):
+        show = Show(Gone(error), lambda: 0.0, as_json=False)
+        show.say("driver", "taps")
+        assert isinstance(show.unwatched, kind)
