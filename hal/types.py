@@ -132,7 +132,8 @@ class DcLimits:
 class Permit:
     """A lease that the agent grants and renews; the guard alone decides what is energised under it.
 
-    `number` grows with every permit of an EVSE's agent and comes back in `PowerReport.permit_number`.
+    `number` grows with every permit of an EVSE's agent and comes back in `PowerReport.permit_number`. One to energise
+    is for the car that is there: it does not outlive that car's departure, whatever is left of the lease.
     `current_ma` is the most the car may draw per phase; 0 with signal PWM is not legal: use OFF.
     """
 

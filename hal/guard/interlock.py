@@ -1,8 +1,9 @@
 """The interlock: what is energised, from what is sensed and what is permitted. Pure; one EVSE; one step at a time.
 
-The agent asks, this decides. Energy flows only while *all* of it holds: a live permit to energise, a car in state C
-(or D where there is ventilation), a signal on the pilot that invites it, no active fault, a cable whose rating is
-known, a bolt that is home where there is one, and at least 6 A left by permit, cable and (derated) hardware.
+The agent asks, this decides. Energy flows only while *all* of it holds: a live permit to energise, given to the car
+that is there, that car in state C (or D where there is ventilation), a signal on the pilot that invites it, no active
+fault, a cable whose rating is known, a bolt that is home where there is one, and at least 6 A left by permit, cable and
+(derated) hardware.
 
 Before the first permit, and whenever nothing else is said, everything is open and the pilot is at X1: constant 12 V,
 so that a car that is plugged in is still seen. Faults and how they end are a table in `faults`, the phases of the power
@@ -34,6 +35,8 @@ def step(setup: Setup, state: State, inputs: GuardInputs, now_ms: int) -> Step:
     draft = scene.state
     draft.left = draft.plugged and scene.pilot is PilotState.A
     draft.plugged = scene.pilot in PLUGGED or (draft.plugged and not draft.left)
+    if scene.pilot is PilotState.A and inputs.permit is not None:
+        draft.spent = inputs.permit.number
     _take_request(scene)
     if inputs.power is not None:
         draft.heat = felt(draft.heat, inputs.power.temperature_dc, setup.settings, now_ms)
@@ -84,8 +87,8 @@ def _move(scene: Scene) -> None:
     draft.phase_since_ms = scene.now_ms
     if following is Phase.LOCKING:
         draft.lock_wish = True  # overrules an unlock that was asked while nothing was connected
-    elif following is Phase.CLOSING and scene.inputs.permit is not None:
-        draft.phases = draft.last_phases = scene.inputs.permit.phases
+    elif following is Phase.CLOSING and scene.permit is not None:
+        draft.phases = draft.last_phases = scene.permit.phases
 
 
 def _drive_lock(scene: Scene) -> None:

@@ -35,7 +35,7 @@ def refusal(permit: Permit, capabilities: EvseCapabilities, last_number: int) ->
 
 def effective_ma(scene: Scene) -> int:
     """The least of permit, cable and (derated) hardware; 0 if that is less than can be offered."""
-    permit, power = scene.inputs.permit, scene.inputs.power
+    permit, power = scene.permit, scene.inputs.power
     if permit is None or power is None:
         return 0
     hardware_ma = scene.setup.capabilities.max_current_ma

@@ -105,11 +105,11 @@ def next_phase(scene: Scene) -> Phase:
 
 def demand(scene: Scene) -> Demand:
     """The strongest demand that applies now; the order of the lines is the order of strength."""
-    state, inputs = scene.state, scene.inputs
+    state = scene.state
     reaction = faults.reaction(scene)
     if not scene.wants_energy or reaction is faults.Reaction.TRIP or not _cable_known(scene):
         return Demand.TRIP
-    permit = inputs.permit
+    permit = scene.permit
     if permit is None or not permit.energise or permit.signal not in ENERGY_SIGNALS:
         return Demand.END
     if reaction is faults.Reaction.STOP or effective_ma(scene) < MIN_CURRENT_MA:

@@ -18,9 +18,9 @@ def drive(scene: Scene) -> None:
         wanted, energy, changes = PilotSignal.OFF, False, draft.signal is not PilotSignal.OFF
     if changes and draft.signal in ENERGY_SIGNALS:
         draft.off_since_ms = now_ms
-    if changes and energy and scene.inputs.permit is not None:
+    if changes and energy and scene.permit is not None:
         draft.last_kind = wanted
-        draft.last_phases = draft.phases = scene.inputs.permit.phases
+        draft.last_phases = draft.phases = scene.permit.phases
     draft.signal = wanted
     if wanted is not PilotSignal.PWM:
         draft.offered_ma = 0
@@ -50,7 +50,7 @@ def _raise_at_ms(scene: Scene) -> int:
 
 def _rest_until_ms(scene: Scene, wanted: PilotSignal) -> int:
     """Until when the pilot stays at X1 before `wanted` may come on."""
-    draft, permit = scene.state, scene.inputs.permit
+    draft, permit = scene.state, scene.permit
     same_phases = permit is None or draft.last_phases in (None, permit.phases)
     if draft.last_kind in (None, wanted) and same_phases:
         return draft.off_since_ms
@@ -59,7 +59,7 @@ def _rest_until_ms(scene: Scene, wanted: PilotSignal) -> int:
 
 def _wanted(scene: Scene) -> PilotSignal:
     """What the pilot should show, before rests and rates."""
-    draft, permit = scene.state, scene.inputs.permit
+    draft, permit = scene.state, scene.permit
     if scene.faults or permit is None or draft.phase in (Phase.STOPPING, Phase.OPENING):
         return PilotSignal.OFF
     if draft.phase is Phase.RAMPING:

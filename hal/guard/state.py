@@ -73,6 +73,7 @@ class State:
     lock: LockDrive | None = None  # None: not yet looked at
     plugged: bool = False  # a car is there, or was when the pilot last made sense
     left: bool = False  # it was unplugged in this very step
+    spent: int | None = None  # number of the permit that was in force when no car was there
     lock_wish: bool | None = None  # what the agent asked last; None: leave the bolt where it is
     held: dict[FaultCode, int] = field(default_factory=dict)  # since when the cause of a fault is there
     present: frozenset[FaultCode] = frozenset()  # causes that are there, and long enough
@@ -126,6 +127,12 @@ class Scene(NamedTuple):
         if self.setup.settings.contactor_feedback:
             return self.inputs.power.contactor
         return ContactorState.CLOSED if self.state.phase in COMMANDED else ContactorState.OPEN
+
+    @property
+    def permit(self) -> Permit | None:
+        """The permit that counts. One to energise is for the car that is there: without one it is spent."""
+        permit = self.inputs.permit
+        return None if permit is None or (permit.energise and permit.number == self.state.spent) else permit
 
     @property
     def permit_live(self) -> bool:

@@ -188,6 +188,19 @@ def _kill(run: Run) -> None:
     run.kill_agent(run.rng.choice((run.rng.uniform(0.1, 5), run.rng.uniform(5, 90))))
 
 
+def _change_of_cars(run: Run) -> None:
+    """The agent dies, and before it is back another car stands where one was charging."""
+    evse = run.evse()
+
+    def comes() -> None:
+        run.do("ev.plug_out", evse=evse)
+        run.do("ev.plug_in", evse=evse, charge_delay_s=0)
+
+    run.tally["change of cars"] += 1
+    run.kill_agent(run.rng.uniform(3, 40))
+    run.later(run.rng.uniform(0.1, 3), comes)
+
+
 def _power(run: Run) -> None:
     run.cut_power(run.rng.choice((run.rng.uniform(0.5, 10), run.rng.uniform(10, 200))))
 
@@ -317,6 +330,7 @@ TABLE: dict[str, tuple[int, Mishap]] = {
     "meter reset": (2, _meter_reset),
     "meter swap": (2, _meter_swap),
     "kill": (4, _kill),
+    "change of cars": (2, _change_of_cars),
     "power": (4, _power),
     "guard": (3, _guard),
     "crash": (6, _crash),

@@ -18,9 +18,13 @@ from agent.core.metering import VirtualRegister
 from agent.core.permits import Permits
 from agent.core.recorder import Recorder
 from agent.core.status import StatusReporter
+from agent.ocpp import outbox_facts
 from agent.ocpp.outbox import Outbox
+from agent.ocpp.outbox_facts import FactQueue, Position
 from agent.ocpp.peer import Peer
-from agent.runtime import codec
+from agent.ocpp.rpc_outbound import OwnCalls
+from agent.ocpp.step import Save
+from agent.runtime import backlog, codec
 from agent.runtime.pump import Pump
 from hal.guard import interlock
 from hal.guard.state import Scene
@@ -158,6 +162,95 @@ def hasty_lock(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(interlock, "_outputs", unlocked)
 
 
+def blind_to_the_pilot(patch: pytest.MonkeyPatch) -> None:
+    """A car that leaves C, or the socket, is not seen."""
+    patch.setattr(Scene, "wants_energy", property(lambda scene: scene.inputs.power is not None))
+
+
+def endless_lease(patch: pytest.MonkeyPatch) -> None:
+    """A permit lives until it is taken back."""
+    patch.setattr(Scene, "permit_live", property(lambda scene: scene.permit is not None))
+
+
+def permit_for_anybody(patch: pytest.MonkeyPatch) -> None:
+    """A permit serves whoever plugs in next."""
+    patch.setattr(Scene, "permit", property(lambda scene: scene.inputs.permit))
+
+
+def naked_register(patch: pytest.MonkeyPatch) -> None:
+    """What the meter says is believed, also after a reset."""
+    take = VirtualRegister.take
+
+    def believe(register: VirtualRegister, reading: Any, *rest: Any, **named: Any) -> Any:
+        step = take(register, reading, *rest, **named)
+        register.register_wh = min(register.register_wh, reading.import_wh)
+        return step
+
+    patch.setattr(VirtualRegister, "take", believe)
+
+
+def newest_first(patch: pytest.MonkeyPatch) -> None:
+    """The queue is a stack."""
+    append = FactQueue.append
+
+    def push(queue: FactQueue, *rest: Any) -> None:
+        append(queue, *rest)
+        queue.window.rotate(1 if len(queue.window) > 2 else 0)
+
+    patch.setattr(FactQueue, "append", push)
+
+
+def losing_its_place(patch: pytest.MonkeyPatch) -> None:
+    """A cursor that has moved now and then moves on over the next fact."""
+    passed = FactQueue.passed
+
+    def skip(queue: FactQueue, *rest: Any) -> Any:
+        position = passed(queue, *rest)
+        if queue.window and queue.cursor % 7 == 0:
+            queue.window.popleft()
+        return position
+
+    patch.setattr(FactQueue, "passed", skip)
+
+
+def silent_quarantine(patch: pytest.MonkeyPatch) -> None:
+    """What was refused to the end is dropped."""
+    save = Pump._save
+
+    def forget(pump: Pump, found: Save) -> None:
+        position = found.position
+        if isinstance(position, Position):
+            found = Save(Position(position.cls, position.seq), found.kept)
+        save(pump, found)
+
+    patch.setattr(Pump, "_save", forget)
+
+
+def two_at_once(patch: pytest.MonkeyPatch) -> None:
+    """The slot of a CALL is free before its time is over."""
+    take = OwnCalls.take_slot
+
+    def hurry(calls: OwnCalls, action: str, encoded: bytes, message_id: str, deadline_ms: int) -> bytes:
+        return take(calls, action, encoded, message_id, deadline_ms - 5_000)
+
+    patch.setattr(OwnCalls, "take_slot", hurry)
+
+
+def without_bounds(patch: pytest.MonkeyPatch) -> None:
+    """Everything that waits is held in memory. (There is room for little, so that little is too much.)"""
+    patch.setattr(outbox_facts, "WINDOW", 4)
+    patch.setattr(backlog, "PAGE", 4)
+    append = FactQueue.append
+
+    def hoard(queue: FactQueue, fact: Any, rank: int) -> None:
+        append(queue, fact, rank)
+        if fact.seq > queue.loaded:
+            queue.window.append((rank, fact))
+            queue.loaded = fact.seq
+
+    patch.setattr(FactQueue, "append", hoard)
+
+
 MUTATIONS: dict[Mutation, str] = {
     sent_again: "again after its CALLRESULT",
     never_withdrawn: "without an authorised transaction",
@@ -171,6 +264,15 @@ MUTATIONS: dict[Mutation, str] = {
     talkative: "answered more than once",
     skipping_numbers: "gap in its sequence numbers",
     hasty_lock: "unlocked while its contactor is closed|is energised without",
+    blind_to_the_pilot: "energised without a car",
+    endless_lease: "energised without an agent",
+    permit_for_anybody: "a car that no agent knows",
+    naked_register: "runs backwards",
+    newest_first: "arrived after later ones",
+    losing_its_place: "never acknowledged",
+    silent_quarantine: "never acknowledged",
+    two_at_once: "waited for an answer",
+    without_bounds: "window, more than",
 }
 
 

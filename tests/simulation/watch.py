@@ -44,7 +44,7 @@ class Watch:
         self.rules = 0
         self._run = run
         self._since = _Since()
-        self._agent_gone: float | None = None
+        self._strangers: set[int] = set()  # EVSEs where a car came while there was no agent to know of it
         self._boot = 0
         run.looks.append(self.look)
         run.w.mock.watch(self._event)
@@ -54,12 +54,21 @@ class Watch:
 
     def _event(self, event: dict[str, Any]) -> None:
         name = event["event"]
+        if name == "plug":
+            self._came(event["evse"])
         if name in {"contactor", "plug", "pilot", "offer", "flow"}:
             self._energised(event["evse"])
         if name == "lock":
             self._unlocked(event["evse"], event["state"])
         if name in {"offer", "contactor"}:
             self._fuse()
+
+    def _came(self, evse: int) -> None:
+        here = self._outlet(evse).car is not None
+        if here and not self._run.agent_up:
+            self._strangers.add(evse)
+        elif not here:
+            self._strangers.discard(evse)
 
     def _say(self, what: str) -> None:
         self.broken.append(f"{self._run.now:.3f} s: {what}")
@@ -85,6 +94,7 @@ class Watch:
             ("without a guard", FAIL_SAFE_S, lambda: not run.guard_up),
             ("without a live permit", LEASE_S, lambda: report is None or not report.permit_live),
             ("without an agent", AGENT_GONE_S, lambda: not run.agent_up),
+            ("with a car that no agent knows", CAR_GONE_S, lambda: not run.agent_up and evse in self._strangers),
             ("without an authorised transaction", STOP_S, lambda: self._unauthorised(evse)),
         ]
 
@@ -120,6 +130,7 @@ class Watch:
         run = self._run
         if run.w.boots != self._boot:
             self._boot = run.w.boots
+            self._strangers.clear()
             for evse in run.evses:
                 self._since.at.pop((evse, "without an authorised transaction"), None)
         for evse in run.evses:

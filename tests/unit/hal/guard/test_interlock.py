@@ -100,6 +100,30 @@ def test_a_pilot_that_leaves_c_opens_in_the_same_step(pilot: str) -> None:
         assert rig.closed
 
 
+def test_a_permit_does_not_outlive_the_car_it_was_given_for() -> None:
+    """The agent may be dead: whoever plugs in next within the lease has no authorization."""
+    rig = Rig().charge()
+    rig.set("A").follow(500)
+    assert rig.answer.report.permit_live
+    rig.set("B").follow(500)
+    assert rig.signal is OFF
+    rig.set("C").follow(500)
+    rig.follow(1_000)
+    assert not rig.closed
+    rig.grant(number=2).follow()  # the agent knows of this car
+    rig.follow(250)
+    assert rig.closed
+
+
+def test_a_permit_that_comes_when_the_car_has_gone_is_for_nobody() -> None:
+    rig = Rig()
+    rig.grant().follow()
+    rig.set("B").follow(200)
+    rig.set("C").follow(1_000)
+    rig.follow(1_000)
+    assert not rig.closed
+
+
 def test_d_charges_only_with_ventilation() -> None:
     rig = Rig().set("D").grant()
     rig.follow()
