@@ -87,7 +87,7 @@ NEXT: dict[Phase, dict[Demand, Phase]] = {
     },
 }
 PROGRESS: dict[Phase, Phase] = {
-    Phase.LOCKING: Phase.CLOSING,  # the bolt is home
+    Phase.LOCKING: Phase.CLOSING,  # the bolt is home, the contactor is seen open
     Phase.CLOSING: Phase.CLOSED,  # feedback
     Phase.STOPPING: Phase.OPENING,  # time is over
     Phase.OPENING: Phase.OPEN,  # feedback
@@ -145,8 +145,8 @@ def _progressed(scene: Scene) -> bool:
     """Whether the hardware, or the clock, has brought the present phase to its end."""
     draft = scene.state
     match draft.phase:
-        case Phase.LOCKING:
-            return _bolt_home(scene)
+        case Phase.LOCKING:  # closing what is not open would hide a weld
+            return _bolt_home(scene) and scene.contactor is ContactorState.OPEN
         case Phase.CLOSING:
             return scene.contactor is ContactorState.CLOSED
         case Phase.STOPPING:

@@ -7,7 +7,7 @@ import pytest
 from hal.guard.faults import RULES
 from hal.guard.settings import DEFAULT_DERATING, DeratingStep, Release
 from hal.guard.state import Phase
-from hal.types import FaultCode, LockState
+from hal.types import ContactorState, FaultCode, LockState
 from tests.unit.hal.guard.rig import CLOSED, DIGITAL, LOCKED, OFF, OPEN, PWM, UNKNOWN, UNLOCKED, Rig
 
 
@@ -268,6 +268,17 @@ def test_a_contactor_found_closed_at_power_up_is_welded() -> None:
     rig.set("C").grant(lease_ms=60_000).look(1)
     rig.look(1_000)
     assert (rig.closed, rig.signal) == (False, OFF)
+
+
+@pytest.mark.parametrize("found", [CLOSED, UNKNOWN])
+def test_a_contactor_that_is_not_seen_open_is_not_closed(found: ContactorState) -> None:
+    """A weld takes its time to be believed; a car that is ready must not hide it meanwhile."""
+    r = Rig().set("C", contactor=found)
+    r.grant()
+    for _ in range(20):
+        r.look(100)
+        assert not r.closed
+    assert r.faults == {FaultCode.CONTACTOR_WELDED}
 
 
 @pytest.mark.parametrize("release", list(Release))

@@ -231,6 +231,12 @@ def current_is_within_every_limit(rig: Rig, state: State, before: Any, once: dic
     assert told_ma <= rig.offered_ma
 
 
+def it_closes_what_is_known_to_be_open(rig: Rig, state: State, before: Any, once: dict[str, Any]) -> None:
+    if rig.closed and not before.outputs.closed:
+        assert rig.power is not None
+        assert rig.power.contactor is OPEN
+
+
 def latched_faults_stay(rig: Rig, state: State, before: Any, once: dict[str, Any]) -> None:
     limits = rig.setup.settings
     for code in state.latched - rig.state.latched:
@@ -264,6 +270,7 @@ def test_the_interlock_keeps_its_promises(board: dict[str, Any], moments: list[A
         energised_only_when_all_holds,
         bolt_opens_only_on_an_open_contactor,
         current_is_within_every_limit,
+        it_closes_what_is_known_to_be_open,
         latched_faults_stay,
         the_duty_cycle_rises_slowly,
         phases_change_only_when_open,
