@@ -21,7 +21,7 @@ from hal.guard.stream import Handler, Listener, Peer
 from hal.guard.wire import MAX_LINE_BYTES
 from hal.layout import Board
 
-MAX_BENCH_CLIENTS = 16  # as many as the bench serves inside the agent
+GREETING_MS = 3_000  # a peer that has not said hello by then gives its place to others
 PRIORITY_INFO = "<6>"
 PRIORITY_ERROR = "<3>"
 
@@ -36,16 +36,22 @@ def log(text: str, priority: str = PRIORITY_INFO) -> None:
 class _AgentPeer:
     """An agent's connection, between stream and guard."""
 
-    def __init__(self, guard: Guard, peer: Peer) -> None:
+    def __init__(self, guard: Guard, peer: Peer, loop: Loop) -> None:
         self._guard = guard
         self._peer = peer
         guard.attach(peer)
+        loop.call_at(loop.now_ms() + GREETING_MS, self._hurry)
+
+    def _hurry(self) -> None:
+        if self._guard.is_stranger(self._peer):
+            self._guard.refuse(self._peer, f"no hello within {GREETING_MS} ms")
+            self._peer.close()
 
     def receive(self, line: bytes) -> None:
         self._guard.receive(self._peer, line)
 
     def too_long(self) -> None:
-        self._guard.receive(self._peer, b"")  # answered with `refused`, like any other line that is none
+        self._guard.refuse(self._peer, f"a line is longer than {MAX_LINE_BYTES} bytes")
 
     def closed(self) -> None:
         self._guard.detach(self._peer)
@@ -82,7 +88,8 @@ class GuardProcess:
                     bench_path,
                     bench.max_line_bytes,
                     lambda peer: converse(peer.send, peer.close),
-                    MAX_BENCH_CLIENTS,
+                    max_peers=bench.max_clients,
+                    full=bench.busy_line,
                 )
             )
         self._guard = Guard(
@@ -99,7 +106,7 @@ class GuardProcess:
             bench.attach(self._guard)
 
     def _meet(self, peer: Peer) -> Handler:
-        return _AgentPeer(self._the_guard(), peer)
+        return _AgentPeer(self._the_guard(), peer, self.loop)
 
     def _changed(self, evse: int) -> None:
         """A power path says so, maybe from a thread of its own."""

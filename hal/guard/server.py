@@ -169,18 +169,22 @@ class Guard:
             self._agent = None
             self._abandon()
 
+    def is_stranger(self, connection: Connection) -> bool:
+        """Whether a peer is still to say hello."""
+        return id(connection) in self._greeting
+
     def receive(self, connection: Connection, line: bytes) -> None:
         """One line of a peer. Whatever it is, it never raises: it is acted on or answered with `refused`."""
         try:
             message = decode_from_agent(line)
         except WireError as error:
-            self._refuse(connection, str(error))
+            self.refuse(connection, str(error))
             return
         if isinstance(message, m.Hello):
             self._greet(connection, message)
         elif self._agent is None or self._agent.connection is not connection:
-            greeted = id(connection) not in self._greeting
-            self._refuse(connection, "a newer agent has the say" if greeted else "hello comes first")
+            why = "hello comes first" if self.is_stranger(connection) else "a newer agent has the say"
+            self.refuse(connection, why)
         else:
             self._act(self._agent, message)
         self._on_wake()
@@ -189,13 +193,13 @@ class Guard:
 
     def _greet(self, connection: Connection, hello: m.Hello) -> None:
         if hello.version != VERSION:
-            self._refuse(connection, f"version {hello.version} of the wire is unknown, this guard speaks {VERSION}")
+            self.refuse(connection, f"version {hello.version} of the wire is unknown, this guard speaks {VERSION}")
             connection.close()
             return
         self._greeting.discard(id(connection))
         former, self._agent = self._agent, _Agent(connection)
         if former is not None and former.connection is not connection:
-            self._refuse(former.connection, "a newer agent has the say")
+            self.refuse(former.connection, "a newer agent has the say")
             former.connection.close()
         capabilities = tuple(line.capabilities for line in self._lines.values())
         self._send(connection, m.Welcome(VERSION, self.board, capabilities))
@@ -223,14 +227,14 @@ class Guard:
             return
         line = self._lines.get(message.evse)
         if line is None:
-            self._refuse(agent.connection, f"there is no EVSE {message.evse} on this board")
+            self.refuse(agent.connection, f"there is no EVSE {message.evse} on this board")
             return
         match message:
             case Permit():
                 self._grant(agent, line, message, now_ms)
             case m.LockRequest():
                 if not line.capabilities.has_lock:
-                    self._refuse(agent.connection, f"EVSE {message.evse} has no lock")
+                    self.refuse(agent.connection, f"EVSE {message.evse} has no lock")
                 else:
                     line.run(now_ms, lock_request=message.locked)
             case m.ResetFaults():
@@ -243,7 +247,7 @@ class Guard:
     def _grant(self, agent: _Agent, line: Line, permit: Permit, now_ms: int) -> None:
         why = refusal(permit, line.capabilities, agent.numbers.get(permit.evse, 0))
         if why is not None:
-            self._refuse(agent.connection, why)
+            self.refuse(agent.connection, why)
             return
         agent.numbers[permit.evse] = permit.number
         line.grant(permit, now_ms)
@@ -269,7 +273,8 @@ class Guard:
         if self._agent is not None:
             self._send(self._agent.connection, report)
 
-    def _refuse(self, connection: Connection, why: str) -> None:
+    def refuse(self, connection: Connection, why: str) -> None:
+        """Tell a peer that what it sent is not taken, and why."""
         self._send(connection, m.Refused(why))
 
     @staticmethod

@@ -14,7 +14,7 @@ from hal.guard.loop import Loop
 READ_BYTES = 65_536
 MAX_OUT_BYTES = 256 * 1024  # a peer that does not read that much is dropped
 MAX_PEERS = 8
-BACKLOG = 8
+BACKLOG = 64  # connect of a socket that does not block fails at once where there is no room
 SOCKET_MODE = 0o660
 
 
@@ -113,16 +113,27 @@ class Peer:
 
 
 class Listener:
-    """A listening unix socket. Raises OSError with the reason if the path cannot be used."""
+    """A listening unix socket. Raises OSError with the reason if the path cannot be used.
+
+    `full` is what a peer hears for whom there is no room.
+    """
 
     def __init__(
-        self, loop: Loop, path: str, max_line_bytes: int, meet: Callable[[Peer], Handler], max_peers: int = MAX_PEERS
+        self,
+        loop: Loop,
+        path: str,
+        max_line_bytes: int,
+        meet: Callable[[Peer], Handler],
+        *,
+        max_peers: int = MAX_PEERS,
+        full: bytes = b"",
     ) -> None:
         self._loop = loop
         self._path = path
         self._max_line_bytes = max_line_bytes
         self._meet = meet
         self._max_peers = max_peers
+        self._full = full
         self._peers: set[_Counted] = set()
         _clear(path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
@@ -151,6 +162,8 @@ class Listener:
             return  # gone again, or no descriptor left: the listener stays
         sock.setblocking(False)
         if len(self._peers) >= self._max_peers:
+            with suppress(OSError):
+                sock.send(self._full)
             sock.close()
             return
         peer = Peer(self._loop, sock, self._max_line_bytes)

@@ -23,10 +23,17 @@ from hal.mock.events import Event
 from hal.mock.verbs import VERBS, VERSION, Target
 
 MAX_LINE_BYTES = 128 * 1024  # two certificate chains and their envelope
+MAX_CLIENTS = 16
 MAX_ID_TEXT = 64
 REQUEST_KEYS = frozenset({"id", "verb", "args"})
 
 Json = Any
+
+
+def busy_line() -> bytes:
+    """What a client hears for whom there is no room."""
+    error = {"code": "busy", "message": f"the bench serves at most {MAX_CLIENTS} clients"}
+    return json.dumps({"id": None, "ok": False, "error": error}).encode() + b"\n"
 
 
 class Conversation:

@@ -13,7 +13,7 @@ from hal.guard import messages as m
 from hal.guard.server import Guard, Peripherals
 from hal.interfaces import DeviceError
 from hal.mock.bench import Bench
-from hal.mock.conversation import MAX_LINE_BYTES, Conversation
+from hal.mock.conversation import MAX_CLIENTS, MAX_LINE_BYTES, Conversation, busy_line
 from hal.mock.meter import ANSWER_TIMEOUT_MS
 from hal.mock.path import MockPowerPath
 from hal.types import Fault, IndicatorState, MeterReading, PowerReport, TokenRead
@@ -38,6 +38,16 @@ class GuardSide:
     def max_line_bytes(self) -> int:
         """Longest line of the control socket."""
         return MAX_LINE_BYTES
+
+    @property
+    def max_clients(self) -> int:
+        """How many clients the control socket serves."""
+        return MAX_CLIENTS
+
+    @property
+    def busy_line(self) -> bytes:
+        """What one client too many hears."""
+        return busy_line()
 
     def power_path(self, evse: int) -> MockPowerPath:
         """The power path of an EVSE. Raises DeviceError if the bench does not have it."""

@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import os
 from types import TracebackType
 
 from hal.mock.bench import Bench
-from hal.mock.conversation import MAX_LINE_BYTES, Conversation
+from hal.mock.conversation import MAX_CLIENTS, MAX_LINE_BYTES, Conversation, busy_line
 
-MAX_CLIENTS = 16
 MAX_BUFFER_BYTES = 1024 * 1024  # answers and events that a client has not read
 
 
@@ -34,8 +32,7 @@ class _Connection(asyncio.Protocol):
         self._transport = transport
         self._talk = Conversation(self._server.bench, self._send, transport.close)
         if not self._server.admit(self):
-            error = {"code": "busy", "message": f"the bench serves at most {MAX_CLIENTS} clients"}
-            self._send(json.dumps({"id": None, "ok": False, "error": error}).encode() + b"\n")
+            self._send(busy_line())
             transport.close()
 
     def data_received(self, data: bytes) -> None:

@@ -15,6 +15,7 @@ from hal.board import parse
 from hal.guard import messages as m
 from hal.guard.notify import Notifier
 from hal.guard.process import GuardProcess, make_safe, serve
+from hal.guard.stream import MAX_PEERS
 from hal.guard.wire import decode_from_guard, encode
 from hal.interfaces import DeviceError
 from hal.layout import Board
@@ -109,12 +110,32 @@ def test_an_agent_over_the_socket(tmp_path: Path) -> None:
         assert not agent.report.commanded
         agent.say_raw(b"x" * 9_000 + b"\n")
         agent.until(lambda: agent.over)
-        assert isinstance(agent.heard[-1], m.Refused)
+        assert agent.heard[-1] == m.Refused("a line is longer than 8192 bytes")
         agent.close()
     finally:
         process.close()
     assert fakedriver.opened["p2"].closes == 1
     assert not os.path.exists(path)
+
+
+def test_a_peer_that_says_nothing_gives_its_place_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hal.guard.process.GREETING_MS", 100)
+    path = str(tmp_path / "g.sock")
+    process = GuardProcess(board(), path, None, Notifier({}, 1))
+    try:
+        silent = [Agent(process, path) for _ in range(MAX_PEERS)]
+        silent[0].say(m.Hello(1))
+        silent[-1].until(lambda: silent[-1].over)
+        assert silent[-1].heard == [m.Refused("no hello within 100 ms")]
+        silent[0].until(lambda: bool(silent[0].heard))
+        assert not silent[0].over
+        other = Agent(process, path)
+        other.say(m.Hello(1))
+        other.until(lambda: bool(other.heard))
+        for one in (*silent, other):
+            one.close()
+    finally:
+        process.close()
 
 
 def test_a_path_may_call_from_a_thread_of_its_own(tmp_path: Path) -> None:

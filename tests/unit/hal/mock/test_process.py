@@ -21,7 +21,7 @@ from hal.interfaces import DeviceError
 from hal.mock.arguments import BenchError
 from hal.mock.client import BenchClient
 from hal.mock.clock import ManualClock
-from hal.mock.conversation import MAX_LINE_BYTES
+from hal.mock.conversation import MAX_CLIENTS, MAX_LINE_BYTES
 from hal.mock.process import WATCH, open_world, topology_of
 from hal.types import ContactorState, PilotState
 from tests.unit.hal.mock.test_local import Agent
@@ -238,3 +238,14 @@ def test_the_guard_forgets_with_the_supply(tmp_path: Path) -> None:
         with_agent(one.guard, charging)
         assert bench.call("status")["evses"][1]["permit"]["live"] is False
         with_agent(one.guard, again)
+
+
+def test_one_client_too_many_is_told(tmp_path: Path) -> None:
+    with site(tmp_path) as (one, bench):
+        others = [BenchClient(one.bench) for _ in range(MAX_CLIENTS - 1)]
+        for other in (bench, *others):
+            other.call("help")
+        with pytest.raises(BenchError, match="at most 16 clients"), BenchClient(one.bench) as extra:
+            extra.call("help")
+        for other in others:
+            other.close()

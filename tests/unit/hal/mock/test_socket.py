@@ -17,8 +17,8 @@ from hal.mock.arguments import BenchError
 from hal.mock.bench import Bench
 from hal.mock.client import BenchClient
 from hal.mock.clock import LoopClock
-from hal.mock.conversation import MAX_LINE_BYTES
-from hal.mock.socket import MAX_BUFFER_BYTES, MAX_CLIENTS, BenchServer
+from hal.mock.conversation import MAX_CLIENTS, MAX_LINE_BYTES
+from hal.mock.socket import MAX_BUFFER_BYTES, BenchServer
 from hal.mock.topology import MockTopology
 from hal.mock.verbs import VERBS
 
