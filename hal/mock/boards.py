@@ -40,7 +40,7 @@ def set_tamper(world: World, args: Args) -> Args:
         world.raise_fault(Fault(FaultCode.TAMPER, evse, SOURCE, blocking=False, info="the door contact is open"))
     else:
         world.clear_fault(evse, FaultCode.TAMPER)
-    world.set_device("tamper", {"evse": evse, "open": int(args["active"])})
+    world.set_device(f"tamper-{evse}", {"evse": evse, "open": int(args["active"])})
     return {"evse": args.get("evse"), "active": args["active"]}
 
 
@@ -59,7 +59,8 @@ def set_temperature(world: World, args: Args) -> Args:
         outlet.temperature_dc = value_dc
 
     result = _each(world, args, act)
-    world.set_device("temperature", {"evse": args.get("evse") or STATION, "temperature_dc": value_dc})
+    for evse in [args["evse"]] if args.get("evse") else world.outlets:
+        world.set_device(f"temperature-{evse}", {"evse": evse, "temperature_dc": value_dc})
     return result
 
 

@@ -87,8 +87,15 @@ def describe(outlet: Outlet) -> Args:
         "power_w": watts(meter.power_uw(flow)),
         "current_ma": list(flow.current_ma),
         "voltage_mv": outlet.voltage_mv,
+        "frequency_mhz": meter.frequency_mhz,
+        "export_wh": meter.export_wh,
+        "temperature_dc": meter.temperature_dc,
         "serial": meter.serial,
         "stall": str(meter.stall),
+        "noise_permille": meter.noise_permille,
+        "reset_on_plug_in": meter.reset_on_plug_in,
+        "signed": meter.signing.enabled,
+        "measurands": sorted(meter.measurands),
     }
 
 

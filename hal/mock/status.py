@@ -67,6 +67,8 @@ def _evse(world: World, outlet: Outlet, report: PowerReport | None) -> Status:
         "commanded": outlet.contactor.commanded,
         "lock": str(outlet.lock.state()),
         "cable_ma": outlet.cable_ma,
+        "temperature_dc": outlet.temperature_dc,
+        "ventilated": outlet.ventilated,
         "indicator": None if indicator is None else str(indicator),
         "permit": _permit(report),
         "meter": meters.describe(outlet),

@@ -127,3 +127,11 @@ def test_a_temperature_is_known(charging: World) -> None:
     charging.advance(1)
     assert charging.agent is not None
     assert charging.agent.hardware.temperatures_dc == {1: 415}
+    charging.bench("temperature.set", evse=2, celsius=30)
+    charging.kill_agent()
+    charging.start_agent()
+    charging.advance(5)
+    assert charging.agent.hardware.temperatures_dc == {1: 415, 2: 300}
+    charging.bench("temperature.set", celsius=20)
+    charging.advance(1)
+    assert charging.agent.hardware.temperatures_dc == {1: 200, 2: 200}

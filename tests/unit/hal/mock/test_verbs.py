@@ -614,7 +614,7 @@ def test_tamper_is_a_fault_that_forbids_nothing() -> None:
     h = Hand()
     h.do("tamper.set")
     assert [(fault.code, fault.blocking) for fault, _ in h.ear.faults] == [(FaultCode.TAMPER, False)]
-    assert h.ear.devices[-1] == ("tamper", {"evse": 0, "open": 1})
+    assert h.ear.devices[-1] == ("tamper-0", {"evse": 0, "open": 1})
     h.do("tamper.set", active=False)
     assert not h.ear.faults[-1][1]
 
@@ -650,3 +650,15 @@ def test_the_agents_verbs_are_forwarded(verb: str, args: dict[str, Any], told: d
     assert h.ear.verbs == [(verb, told)]
     h.bench.detach(h.ear)
     assert refused(h, verb, **args).code == "no_agent"
+
+
+def test_what_a_meter_was_configured_to_is_in_the_status() -> None:
+    h = Hand()
+    h.do("meter.configure", frequency_hz=49.5, noise=3, reset_on_plug_in=True, signed={}, measurands=["Temperature"])
+    h.do("meter.set", export_wh=12, temperature_c=33.5)
+    h.do("temperature.set", celsius=41.5)
+    h.do("ventilation.set", available=True)
+    (row,) = h.do("status")["evses"]
+    assert (row["temperature_dc"], row["ventilated"]) == (415, True)
+    told = {"frequency_mhz": 49_500, "export_wh": 12, "temperature_dc": 335, "noise_permille": 3, "signed": True}
+    assert row["meter"].items() >= {**told, "reset_on_plug_in": True, "measurands": ["Temperature"]}.items()
