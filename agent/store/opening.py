@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agent.store.faults import LedgerRefused, StoreFault, of_os, of_sqlite
@@ -45,6 +46,10 @@ class Opened:
     moved_to: Path | None = None  # where a damaged file went
     damage: str = ""
     fault: StoreFault | None = None  # set: `conn` is a copy in memory
+
+
+# A text with a bit that flipped is read as far as it goes: one such row must not hide all those behind it.
+_as_text = partial(str, encoding="utf-8", errors="replace")
 
 
 class _Damaged(Exception):
@@ -95,7 +100,7 @@ def open_in_memory(path: Path, migrations: Sequence[Migration], fault: StoreFaul
                 if not opened.damage and not is_fresh(source):
                     refuse_newer(source, migrations)
                     _copy(source, conn)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if conn.in_transaction:
                 conn.execute("ROLLBACK")
             opened.damage = f"{path}: {error}"
@@ -151,10 +156,13 @@ def _connect(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
     except sqlite3.Error as error:
         raise of_sqlite(error, path) from error
     try:
+        conn.text_factory = _as_text
         _configure(conn, empty=empty)
         if why := _flaw(conn):
             raise _Damaged(why, conn)
         migrate(conn, migrations)
+    except UnicodeDecodeError as error:  # in what SQLite says of a schema that it cannot read
+        raise _Damaged(f"{path}: {error}", conn) from error
     except sqlite3.Error as error:
         fault = of_sqlite(error, path)
         if fault.kind == "corrupt" or _unreadable(error):
@@ -173,6 +181,7 @@ def _connect_read_only(path: Path) -> sqlite3.Connection:
     """For a file that nobody can write. With a write-ahead log it has to be read through that, without locks."""
     how = "vfs=unix-none" if _log_of(path).exists() else "immutable=1"
     conn = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&{how}", uri=True, isolation_level=None)
+    conn.text_factory = _as_text
     conn.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
     return conn
 

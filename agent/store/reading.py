@@ -56,6 +56,8 @@ class Answers:
         """All kept records in the order of kind and key, read page by page so that writing meanwhile is harmless."""
         at, beyond = (kind or "", ""), KEPT_FROM  # no kind or key sorts before the empty one
         while rows := self._rows(beyond, *at, kind, KEPT_ROWS):
+            if beyond is KEPT_BEYOND and rows[-1][:2] == at:
+                return  # a damaged key, which sorts elsewhere than it reads
             for row in rows:
                 record = KeptRecord(*row)
                 at, beyond = (record.kind, record.key), KEPT_BEYOND

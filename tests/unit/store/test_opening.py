@@ -185,6 +185,57 @@ def unwritable(monkeypatch: pytest.MonkeyPatch, *names: str) -> None:
     monkeypatch.setattr(os, "access", lambda place, how: Path(place).name not in names and access(place, how))
 
 
+def damage(path: Path, found: bytes, put: bytes) -> None:
+    content = path.read_bytes()
+    assert found in content
+    path.write_bytes(content.replace(found, put))
+
+
+def test_damaged_text_in_the_schema_is_damage(path: Path) -> None:
+    """SQLite names what it cannot parse, and those bytes are no text."""
+    filled(path)
+    damage(path, b"CREATE TABLE kept (kind", b"CREATE TABLE k\xb3pt (k\xd3nd")
+    damage(path, b"tablekeptkept", b"tablek\xb3ptkept")
+    ledger = Ledger.open(path)
+    assert ledger.opening.damage
+    assert ledger.opening.moved_to == str(path.with_name("ledger.corrupt-1"))
+    ledger.close()
+
+
+def test_a_damaged_schema_that_cannot_be_written_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(path)
+    damage(path, b"tablekeptkept", b"tablek\xb3ptkept")
+    unwritable(monkeypatch, "ledger.db")
+    ledger = Ledger.open(path)
+    assert ledger.opening.damage
+    ledger.close()
+
+
+def test_a_bit_that_flipped_in_a_text_hides_nothing_else(path: Path) -> None:
+    """SQLite's own check does not look into texts: one that is none any more is read as far as it goes."""
+    ledger = Ledger.open(path)
+    kept = [KeptRecord("session", name, 1, b"body") for name in ("aaaaaaaa", "zzzzzzzz")]
+    ledger.commit(
+        Batch(
+            log=[record(1, "tx-of-mine"), record(2)],
+            kept=kept,
+            quarantine=[Quarantined("csms", 1, 3, "Code", "a reason why")],
+        )
+    )
+    ledger.close()
+    damage(path, b"tx-of-mine", b"tx-of-m\xf9ne")
+    damage(path, b"a reason why", b"a reason wh\xff")
+    for bad in (b"aaaaaaa\xff", b"zzzzzzz\xff"):
+        damage(path, bad[:1] * 8, bad)
+    ledger = Ledger.open(path)
+    assert not ledger.opening.damage
+    assert [found.seq for found in ledger.log_after("ledger", 0, 10)] == [1, 2]
+    assert [found.body for found in ledger.load_kept()] == [b"body", b"body"]
+    assert ledger.quarantined(10)[0].why == "a reason wh\ufffd"
+    assert set(ledger.waiting("csms")) == {"tx-of-m\ufffdne", "tx-1"}
+    ledger.close()
+
+
 def test_a_file_that_cannot_be_written_is_copied_into_memory(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ledger = Ledger.open(path)
     for n in range(60):
