@@ -16,6 +16,7 @@ import json
 import os
 import types
 import typing
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import StrEnum
@@ -39,8 +40,13 @@ class SchemaError(ValueError):
         self.remedy = remedy
         shown = "" if value is MISSING else f" = {show(value)}"
         named = f"key '{key}'{shown}: " if key else ""
-        place = table if table == TOP else f"[{table}]"
-        super().__init__(f"{place} {named}{problem}; {remedy}")
+        place = f"[{table}] " if table != TOP else f"{table} " if key else ""
+        super().__init__(printable(f"{place}{named}{problem}; {remedy}"))
+
+
+def printable(text: str) -> str:
+    """The text on one line and without control characters: an error goes to a terminal and to the journal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def show(value: object) -> str:
@@ -102,11 +108,9 @@ def build(kind: type[T], table: Mapping[str, object], where: str) -> T:
     for key, value in table.items():
         if key not in known:
             raise SchemaError(where, key, value, "there is no such key here", _suggest(key, known))
-    found: dict[str, Any] = {}
+    found = {name: _value(hints[name], known[name], value, (where, name)) for name, value in table.items()}
     for name, spec in known.items():
-        if name in table:
-            found[name] = _value(hints[name], spec, table[name], (where, name))
-        elif spec.default is MISSING and spec.default_factory is MISSING:
+        if name not in table and spec.default is MISSING and spec.default_factory is MISSING:
             raise SchemaError(where, name, MISSING, "is missing", f"write {name} = {_expected(hints[name], spec)}")
     return kind(**found)
 
@@ -150,6 +154,8 @@ def _scalar(hint: Any, spec: Field[Any], value: object, place: tuple[str, str]) 
         return hint(value)
     if type(value) is not hint:
         raise SchemaError(*place, value, f"{_NAMES.get(hint, hint.__name__)} is needed", remedy)
+    if isinstance(value, str) and any(unicodedata.category(character) == "Cc" for character in value):
+        raise SchemaError(*place, value, "holds control characters", "use printable characters only")
     limits = spec.metadata
     size = value if isinstance(value, int) else len(value) if isinstance(value, str) else 0
     low, high = (limits.get(name) for name in (("min", "max") if hint is int else ("min_length", "max_length")))

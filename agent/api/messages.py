@@ -22,7 +22,7 @@ METHODS: Final[dict[str, tuple[str, dict[str, type], str]]] = {
     "status": ("read", {}, "station, link, EVSEs, sessions, faults"),
     "tx.list": ("read", {"limit": int, "offset": int}, "transactions, the newest first"),
     "tx.show": ("read", {"tx": str}, "the steps of one transaction"),
-    "var.list": ("read", {"match": str}, "variables with value and source"),
+    "var.list": ("read", {"match": str, "ocpp16": bool}, "variables, or 1.6 keys, with value and source"),
     "var.get": ("read", {"name": str}, "one variable, or one 1.6 key"),
     "var.set": ("change", {"name": str, "value": str}, "write a variable, or a 1.6 key"),
     "hal": ("read", {}, "board, devices and what they say"),

@@ -69,6 +69,7 @@ def _looking(known: Any) -> None:
     var = _group(known, "var", "OCPP variables and 1.6 keys")
     var_list = _command(var, "list", "variables with value, access and source", commands.var_list)
     var_list.add_argument("match", nargs="?", help="only those whose name contains this")
+    var_list.add_argument("--ocpp16", action="store_true", help="the configuration keys of OCPP 1.6")
     get = _command(var, "get", "one variable, or one 1.6 key", commands.var_get)
     get.add_argument("name", help="Component.Variable or a 1.6 key")
     put = _command(var, "set", "write a variable, or a 1.6 key", commands.var_set)

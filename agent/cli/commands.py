@@ -97,17 +97,17 @@ def tx_stop(api: ApiClient, args: argparse.Namespace) -> Reply:
 
 
 def var_list(api: ApiClient, args: argparse.Namespace) -> Reply:
-    found = api.call("var.list", match=args.match)
-    rows = [(_value_name(one), _value(one), one["mutability"], one["source"]) for one in found]
-    return found, table(("VARIABLE", "VALUE", "ACCESS", "FROM"), rows) if rows else "no variable fits"
+    found = api.call("var.list", match=args.match, ocpp16=args.ocpp16 or None)
+    rows = [(_value_name(one), _value(one), _access(one), one["source"]) for one in found]
+    heads = ("1.6 KEY" if args.ocpp16 else "VARIABLE", "VALUE", "ACCESS", "FROM")
+    return found, table(heads, rows) if rows else "no variable fits"
 
 
 def var_get(api: ApiClient, args: argparse.Namespace) -> Reply:
     found = api.call("var.get", name=args.name)
     texts = []
     for one in found:
-        access = one.get("mutability") or ("ReadOnly" if one.get("readonly") else "ReadWrite")
-        text = f"{_value_name(one)} = {_value(one)}\n  from {one['source']}, {access}"
+        text = f"{_value_name(one)} = {_value(one)}\n  from {one['source']}, {_access(one)}"
         texts.append(text + (f", {one['type']}\n  {one['doc']}" if "type" in one else ""))
     return found, "\n".join(texts)
 
@@ -187,6 +187,10 @@ def log_line(one: dict[str, Any]) -> str:
     fields = "".join(f" {name}={value}" for name, value in one.get("fields", {}).items())
     trace = "".join(f"\n    {line}" for line in one.get("trace", "").splitlines())
     return f"{instant(one['at_ms'])} {one['level']:<8} {one['logger']}: {one['message']}{fields}{trace}"
+
+
+def _access(one: dict[str, Any]) -> str:
+    return one.get("mutability") or ("ReadOnly" if one.get("readonly") else "ReadWrite")
 
 
 def _value_name(one: dict[str, Any]) -> str:

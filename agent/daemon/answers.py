@@ -21,7 +21,7 @@ from agent.core.commands import (
     WriteVariables,
 )
 from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded
-from agent.daemon.view import faults, limits, outlet, step, transaction, variable
+from agent.daemon.view import faults, key16, limits, outlet, step, transaction, variable
 from agent.ocpp.wire_time import to_text
 from agent.runtime import codec
 from agent.runtime.agent import Agent
@@ -157,6 +157,9 @@ class Service:
 
     async def _var_list(self, agent: Agent, params: dict[str, Any]) -> list[dict[str, Any]]:
         match = params.get("match", "").casefold()
+        if params.get("ocpp16"):
+            view = Projection16(agent.registry)
+            return [key16(agent, view, one) for one in view.read_all() if match in one.key.casefold()]
         rows = []
         for known in agent.registry.variables():
             if match in str(known.address).casefold():
@@ -168,11 +171,7 @@ class Service:
         view = Projection16(agent.registry)
         reading = view.read(name)
         if reading is not None:
-            key = view.key(name)
-            place = key.address if key is not None else None
-            layer = agent.registry.layer(place) if place is not None and agent.registry.has(place) else None
-            source = f"{layer.value} (1.6 key of {place})" if layer is not None else "1.6 key"
-            return [{"name": reading.key, "value": reading.value, "readonly": reading.readonly, "source": source}]
+            return [key16(agent, view, reading)]
         address = Address.parse(name)
         rows = variable(agent, address) if address is not None else []
         if not rows:

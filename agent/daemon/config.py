@@ -119,7 +119,7 @@ def _read(file: str) -> Mapping[str, object]:
     except OSError as error:
         remedy = "correct the path, or give the service read permission"
         raise _unusable(file, f"cannot be read: {error.strerror}", remedy) from None
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, UnicodeDecodeError, a thousand brackets
         raise _unusable(file, f"is not TOML: {error}", "correct it there") from None
 
 

@@ -152,8 +152,6 @@ def _protocols(table: CsmsTable, profile: int) -> tuple[str, ...]:
 
 
 def _identity(identity: str, profile: int) -> str:
-    if not identity.isprintable():
-        raise SchemaError(TABLE, "identity", identity, "holds control characters", "use printable characters only")
     if ":" in identity and profile in (1, 2):  # A00.FR.204
         problem = "holds a colon, which ends the user name in basic authentication"
         raise SchemaError(TABLE, "identity", identity, problem, "use an identity without a colon")

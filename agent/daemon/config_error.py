@@ -8,11 +8,11 @@ from agent.ocpp.tls import TlsFileError
 from agent.secret import MASK
 from agent.variables.file import ConfigurationError
 from hal.board import BoardError
-from hal.schema import SchemaError, show
+from hal.schema import SchemaError, printable, show
 
 EX_CONFIG = 78  # sysexits.h; the service manager does not start such a station again
 
-_SECRET_WORDS = ("pass", "secret", "authorization", "token")
+_SECRET_WORDS = ("pass", "secret", "auth", "token", "cred", "psswor", "pasw", "pwd", "pw")
 
 
 class ConfigError(Exception):
@@ -32,7 +32,7 @@ class ConfigError(Exception):
         shown = "" if self.value is MISSING else f" = {show(self.value)}"
         named = f"{key}{shown}: " if key else ""
         where = f"{file}: [{table}] " if table else f"{file}: "
-        super().__init__(f"{where}{named}{problem}; {remedy}" if remedy else f"{where}{named}{problem}")
+        super().__init__(printable(f"{where}{named}{problem}; {remedy}" if remedy else f"{where}{named}{problem}"))
 
     @classmethod
     def of(cls, error: SchemaError | BoardError | ConfigurationError, file: str) -> ConfigError:
@@ -53,4 +53,4 @@ class ConfigError(Exception):
 
 def _looks_secret(key: str) -> bool:
     folded = key.lower()
-    return any(word in folded for word in _SECRET_WORDS) or "psswor" in folded or "pwd" in folded or "pasw" in folded
+    return any(word in folded for word in _SECRET_WORDS)

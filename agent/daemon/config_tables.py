@@ -108,7 +108,7 @@ class BenchTable:
 class ApiTable:
     """`[api]`: the socket of `evse` and who may use it."""
 
-    socket: str = text(MAX_PATH, API_SOCKET)
+    socket: str = field(default=API_SOCKET, metadata={"min_length": 1, "max_length": MAX_PATH})
     read_group: str = text(32, "evse")
     admin_group: str = text(32, "evse-admin")
 
@@ -121,7 +121,7 @@ class StoreTable:
     case that even the reserve cannot be written.
     """
 
-    data_dir: str = text(MAX_PATH, DATA_DIR)
+    data_dir: str = field(default=DATA_DIR, metadata={"min_length": 1, "max_length": MAX_PATH})
     reserve_kib: int = number(1024, 64, 65_536)
     spare: str = text(MAX_PATH)
 

@@ -51,12 +51,14 @@ def start(argv: list[str] | None = None) -> int:
             print(f"{settings.file}: in order")
             return 0
         return run(settings)
-    except (ConfigError, ConfigurationError) as error:
-        print(f"evse-agent: {error}", file=sys.stderr)
-        return EX_CONFIG
+    except ConfigError as error:
+        why = str(error)
+    except ConfigurationError as error:
+        why = str(ConfigError.of(error, flags.config))
     except LedgerRefused as error:
-        print(f"evse-agent: {error.why}", file=sys.stderr)
-        return EX_CONFIG
+        why = error.why
+    print(f"evse-agent: {why}", file=sys.stderr)
+    return EX_CONFIG
 
 
 def run(settings: Config) -> int:

@@ -8,6 +8,7 @@ from agent.core.facts import TransactionPhase, TransactionRecorded
 from agent.ocpp.wire_time import to_text
 from agent.runtime.agent import Agent
 from agent.variables.address import Address
+from agent.variables.projection16 import Projection16, Reading
 from agent.variables.report import entry
 
 
@@ -60,6 +61,15 @@ def limits(agent: Agent, number: int) -> list[dict[str, Any]]:
         for limit in agent.station.permits.limits.all()
         if limit.evse in {0, number} and (limit.expires is None or limit.expires > now)
     ]
+
+
+def key16(agent: Agent, view: Projection16, reading: Reading) -> dict[str, Any]:
+    """A configuration key of OCPP 1.6, and whence the variable that it stands for has its value."""
+    key = view.key(reading.key)
+    place = key.address if key is not None else None
+    layer = agent.registry.layer(place) if place is not None and agent.registry.has(place) else None
+    source = f"{layer.value} (1.6 key of {place})" if layer is not None else "1.6 key"
+    return {"name": reading.key, "value": reading.value, "readonly": reading.readonly, "source": source}
 
 
 def variable(agent: Agent, address: Address) -> list[dict[str, Any]]:

@@ -168,7 +168,8 @@ class _Loader:
         text = self._text(spot, variable.definition.type, variable.definition.secret)
         checked = variable.check(text)
         if isinstance(checked, Problem):
-            shown = "" if variable.definition.secret else f"{spot.value!r}: "
+            known = variable.definition.secret or str(spot.value) in checked.reason
+            shown = "" if known else f"{spot.value!r}: "
             raise self._error(spot, f"{shown}{checked.reason}", allowed(variable))
         if not self._settable(spot, variable, cell, checked):
             return

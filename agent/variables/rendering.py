@@ -46,7 +46,9 @@ def allowed(variable: Variable) -> str:
     what = "characters" if variable.definition.type is DataType.STRING else variable.definition.unit
     if low is None and high is None:
         return EXAMPLES.get(variable.definition.type, QUOTES)
-    return f"allowed: {'' if low is None else low} to {'' if high is None else high} {what}".rstrip()
+    if high is None:
+        return f"allowed: {low} {what}".rstrip() + " or more"
+    return f"allowed: {'up to' if low is None else f'{low} to'} {high} {what}".rstrip()
 
 
 def either(words: Iterable[str]) -> str:

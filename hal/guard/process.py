@@ -27,9 +27,9 @@ PRIORITY_ERROR = "<3>"
 
 
 def log(text: str, priority: str = PRIORITY_INFO) -> None:
-    """One line to standard error, with the priority that journald reads."""
+    """One line to standard error, with the priority that journald reads where it does (systemd.exec(5))."""
     with suppress(OSError):
-        sys.stderr.write(f"{priority}{text}\n")
+        sys.stderr.write(f"{priority if 'JOURNAL_STREAM' in os.environ else ''}{text}\n")
         sys.stderr.flush()
 
 

@@ -201,6 +201,10 @@ def test_variables(station: FakeService, capsys: pytest.CaptureFixture[str]) -> 
     station.answers["var.get"] = [{"name": "Key", "value": "", "readonly": True, "source": "1.6 key"}]
     assert main(["var", "get", "Key"]) == 0
     assert capsys.readouterr().out == "Key = –\n  from 1.6 key, ReadOnly\n"
+    station.answers["var.list"] = [{"name": "Key", "value": "5", "readonly": True, "source": "1.6 key"}]
+    assert main(["var", "list", "--ocpp16"]) == 0
+    assert station.calls[-1] == ("var.list", {"ocpp16": True})
+    assert capsys.readouterr().out == "1.6 KEY  VALUE  ACCESS    FROM\nKey      5      ReadOnly  1.6 key\n"
     station.answers["var.set"] = {"status": "RebootRequired"}
     assert main(["var", "set", "Key", "1"]) == 0
     assert capsys.readouterr().out == "Key: RebootRequired (after the next reset)\n"

@@ -70,6 +70,14 @@ def test_a_key_tells_where_its_value_comes_from(station: World, name: str, sourc
     assert row["source"].startswith(f"{source} (1.6 key of ")
 
 
+def test_the_keys_of_16_are_listed_and_no_secret_is(station: World) -> None:
+    rows = {row["name"]: row for row in call(station, "var.list", ocpp16=True)}
+    assert rows["MeterValueSampleInterval"] == call(station, "var.get", name="MeterValueSampleInterval")[0]
+    assert rows["AuthorizationKey"]["value"] is None
+    assert len(rows) > 30
+    assert [row["name"] for row in call(station, "var.list", ocpp16=True, match="heart")] == ["HeartbeatInterval"]
+
+
 def test_a_running_transaction_has_all_delivered_so_far(station: World) -> None:
     [row] = call(station, "tx.list")
     assert (row["stop"], row["delivered"], row["waiting"]) == (None, False, 0)

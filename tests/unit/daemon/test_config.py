@@ -347,6 +347,16 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("two passwords", {"csms": {"password_hex": "00"}}, r"\[csms\] password_hex: there is password already"),
     ("bad hex", {"csms": {"password": None, "password_hex": "xy"}}, r"password_hex: not a sequence of pairs"),
     ("no file", {"csms": {"password": None, "password_file": "nope"}}, r"password_file: /etc/x/nope cannot be read"),
+    (
+        "control in a key",
+        {"station": {"a\nb\x1b": "c\x9b"}},
+        r'\[station\] a\\nb\\x1b = "c\\x9b": there is no such key',
+    ),
+    ("control in a path", {"api": {"socket": "/run/\0"}}, r'socket = "/run/\\x00": holds control characters; use'),
+    ("no path", {"api": {"socket": ""}}, r'\[api\] socket = "": is out of range; write a string of 1 to 4096'),
+    ("no folder", {"store": {"data_dir": ""}}, r'\[store\] data_dir = "": is out of range; write a string of 1 to'),
+    ("no kind of board", {"board": {"kind": "mok"}}, r'\[board\] kind = "mok": is not one of the choices; write one'),
+    ("abbreviated", {"csms": {"pw": "hunter2"}}, r"\[csms\] pw = \"\*\*\*\": there is no such key"),
     ("misspelt", {"csms": {"pasword": "hunter2"}}, r"\[csms\] pasword = \"\*\*\*\": there is no such key"),
     ("no root", {"csms": {"url": "wss://h/"}}, r"\[csms\] roots: there is no root certificate"),
     (
@@ -381,6 +391,7 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
 def test_one_error_with_file_table_key_value_and_remedy(changes: dict[str, Any], words: str) -> None:
     found = error(**changes)
     assert re.search(words, str(found)), str(found)
+    assert str(found).isprintable()
     assert "hunter2" not in str(found)
 
 
@@ -398,6 +409,11 @@ def no_toml(tmp_path: Path) -> str:
     return str(tmp_path / "x.toml")
 
 
+def nested(tmp_path: Path) -> str:
+    (tmp_path / "z.toml").write_text("a = " + "[" * 5_000)
+    return str(tmp_path / "z.toml")
+
+
 def no_text(tmp_path: Path) -> str:
     (tmp_path / "y.toml").write_bytes(b"\xff\xfe")
     return str(tmp_path / "y.toml")
@@ -411,6 +427,7 @@ def no_text(tmp_path: Path) -> str:
         (too_long, "is too long"),
         (no_toml, "is not TOML: .*line 1"),
         (no_text, "is not TOML"),
+        (nested, "is not TOML: maximum recursion depth"),
     ],
 )
 def test_a_file_that_cannot_be_used(make: Callable[[Path], str], words: str, tmp_path: Path) -> None:

@@ -405,7 +405,7 @@ def test_the_configuration_holds_the_board(tmp_path: Path) -> None:
         ('[board]\nfile = ""', "a file name is needed"),
         ('[board]\nfile = "x"\nname = "y"', "stands beside tables of a board"),
         ('[board]\nfile = "x"\n[[evse]]\nid = 1', "stands beside tables of a board"),
-        ('[board]\nfile = "x.toml"', "x.toml: top level cannot be read"),
+        ('[board]\nfile = "x.toml"', "x.toml: cannot be read"),
         ('[board]\nkind = "mock"\n[[evse]]\nid = 99', "[evse #1] key 'id' = 99"),
         ("evse = 7\n[board]\nkind = 'mock'", "a list of tables is needed"),
     ],

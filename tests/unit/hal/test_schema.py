@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -137,7 +138,7 @@ def test_a_file_that_cannot_be_used(tmp_path: Path, read: Read, content: bytes |
         file.write_bytes(content)
     with pytest.raises(SchemaError, match=why) as caught:
         read(str(file))
-    assert str(caught.value).startswith("top level ")
+    assert re.match("cannot be read|is no TOML|is too long", str(caught.value))
 
 
 def test_what_json_has_no_word_for_comes_as_text(tmp_path: Path) -> None:

@@ -225,6 +225,7 @@ def test_what_the_topology_says_may_be_repeated_but_not_contradicted(registry: R
         ("[[variable]]\ncomponent = 'A'\nvariable = 'B'\nvalue = 1\nattribute = 'X'", ["'X'", "MaxSet"]),
         ("[[variable]]\ncomponent = 'A'\nvariable = 'B'\nvalue = 1", ["no variable A.B"]),
         ("[ocpp16]\nHeartbeatIntervall = 3", ["HeartbeatIntervall", "did you mean HeartbeatInterval"]),
+        ("[variables.OCPPCommCtrlr]\nHeartbeatInterval = -1", ["Interval: -1 is below", "allowed: 1 s or more"]),
         ("[ocpp16]\nQqqqq = 3", ["Qqqqq", "evse var list --ocpp16"]),
         ("[ocpp16]\nHeartbeatInterval = 0", ["[ocpp16] HeartbeatInterval", "below the minimum"]),
         ("[ocpp16]\nHeartbeatInterval = true", ["True is not of type integer"]),
