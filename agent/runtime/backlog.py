@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import IntEnum
+from typing import NamedTuple
 
 from agent.core.events import AnyEvent, SecurityNoted
-from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded, Trigger
+from agent.core.facts import TransactionPhase, TransactionRecorded, Trigger
 from agent.ocpp.peer import Peer
 from agent.ocpp.step import Step
 from agent.runtime import codec
 from agent.store.faults import StoreFault
-from agent.store.interface import LedgerPort
-from agent.store.records import MAX_BATCH_RECORDS, Batch, RecordClass
+from agent.store.records import Batch, RecordClass
 from agent.store.writer import Writer
 
 log = logging.getLogger(__name__)
 
 PAGE = 64
+THIN_BATCH = 1000  # steps given up in one commit
 _METER = frozenset({Trigger.METER_VALUE_PERIODIC, Trigger.METER_VALUE_CLOCK})
 
 
@@ -68,63 +70,77 @@ class Backlog:
         self._done(self._peer.loaded(cls, list(codec.logged(records)), upto, self._mono_ms()))
 
     async def _thin(self, after: int) -> None:
-        """`Updated` of each transaction go, evenly; starts, ends and what opens one stay (E04.FR.07, E04.FR.08)."""
+        """`Updated` of each transaction go, evenly; starts, ends and what opens one stay (E04.FR.07, E04.FR.08).
+
+        Page by page: of each step only what decides is remembered, and in between commits of others have their turn.
+        """
+        gone: list[tuple[int, str]] = []
         try:
-            gone = await self._writer.call(lambda ledger: _spare(_pages(ledger, after)))
-            for first in range(0, len(gone), MAX_BATCH_RECORDS):
-                seqs = tuple(fact.seq for fact in gone[first : first + MAX_BATCH_RECORDS])
-                await self._writer.commit(Batch(thin=seqs, essential=True))
+            spare = _spare(await self._steps(after))
+            for first in range(0, len(spare), THIN_BATCH):
+                some = spare[first : first + THIN_BATCH]
+                await self._writer.commit(Batch(thin=tuple(seq for seq, _ in some), essential=True))
+                gone += some
         except StoreFault as fault:
             log.error("the queue cannot be thinned", extra={"why": str(fault)})
-            gone = []
         self._busy = False
         log.warning("the queue is full", extra={"given_up": len(gone)})
         self._post(SecurityNoted(kind="MemoryExhaustion", info=f"message queue full, {len(gone)} updates given up"))
-        self._done(self._peer.thinned([fact.tx for fact in gone], self._mono_ms()))
+        self._done(self._peer.thinned([tx for _, tx in gone], self._mono_ms()))
+
+    async def _steps(self, after: int) -> dict[str, list[_Step]]:
+        """The steps of each transaction beyond a place of the log."""
+        steps: dict[str, list[_Step]] = {}
+        while records := await self._writer.call(lambda ledger, after=after: ledger.log_after("ledger", after, PAGE)):  # type: ignore[misc]
+            for fact in codec.logged(records):
+                if isinstance(fact, TransactionRecorded):
+                    steps.setdefault(fact.tx, []).append(_Step(fact.seq, fact.number, _worth(fact)))
+            after = records[-1].seq
+        return steps
 
 
-def _pages(ledger: LedgerPort, after: int) -> Iterator[AnyLogged]:
-    while records := ledger.log_after("ledger", after, PAGE):
-        yield from codec.logged(records)
-        after = records[-1].seq
+class _Worth(IntEnum):
+    """What of a transaction's steps goes first, if there is too much."""
+
+    METER_VALUE = 0
+    UPDATE = 1  # nothing but a step on the way: no start, no end, nobody's token
+    MONEY = 2
 
 
-def _spare(facts: Iterable[AnyLogged]) -> list[TransactionRecorded]:
-    """About a quarter, or more, of those that can go: plain meter values first, other updates if there are none.
+class _Step(NamedTuple):
+    seq: int
+    number: int
+    worth: _Worth
+
+
+def _worth(fact: TransactionRecorded) -> _Worth:
+    if fact.phase is not TransactionPhase.UPDATED or fact.opens or fact.closes or fact.token is not None:
+        return _Worth.MONEY
+    return _Worth.METER_VALUE if fact.trigger in _METER else _Worth.UPDATE
+
+
+def _spare(steps: Mapping[str, Sequence[_Step]]) -> list[tuple[int, str]]:
+    """About a quarter, or more, of those that can go, with their transactions: plain meter values first, other updates
+    if there are none.
 
     What is left of each transaction is spread evenly: the stride from one that stays to the next is the same for all,
     the least power of two that frees enough, however often the queue was thinned before.
     """
-    steps: dict[str, list[TransactionRecorded]] = {}
-    for fact in facts:
-        if isinstance(fact, TransactionRecorded):
-            steps.setdefault(fact.tx, []).append(fact)
-    for may_go in (_is_meter_value, _is_update):
-        able = sum(may_go(fact) for of_tx in steps.values() for fact in of_tx)
+    for least in (_Worth.METER_VALUE, _Worth.UPDATE):
+        able = sum(step.worth <= least for of_tx in steps.values() for step in of_tx)
         stride = 1
         while able:
             stride *= 2
-            gone = [fact for of_tx in steps.values() for fact in _between(of_tx, may_go, stride)]
+            gone = [(seq, tx) for tx, of_tx in steps.items() for seq in _between(of_tx, least, stride)]
             if 4 * len(gone) >= able:
-                return sorted(gone, key=lambda fact: fact.seq)
+                return sorted(gone)
     return []
 
 
-def _between(
-    of_tx: list[TransactionRecorded], may_go: Callable[[TransactionRecorded], bool], stride: int
-) -> Iterator[TransactionRecorded]:
+def _between(of_tx: Sequence[_Step], least: _Worth, stride: int) -> Iterator[int]:
     stayed = of_tx[0].number - stride  # the first of those that are looked at stays
-    for fact in of_tx:
-        if may_go(fact) and fact.number - stayed < stride:
-            yield fact
+    for step in of_tx:
+        if step.worth <= least and step.number - stayed < stride:
+            yield step.seq
         else:
-            stayed = fact.number
-
-
-def _is_update(fact: TransactionRecorded) -> bool:
-    """Nothing but a step on the way: no start, no end, nobody's token."""
-    return fact.phase is TransactionPhase.UPDATED and not (fact.opens or fact.closes or fact.token is not None)
-
-
-def _is_meter_value(fact: TransactionRecorded) -> bool:
-    return _is_update(fact) and fact.trigger in _METER
+            stayed = step.number

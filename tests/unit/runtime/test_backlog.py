@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, cast
@@ -177,6 +178,31 @@ def test_a_log_that_cannot_be_thinned_is_told_and_stays() -> None:
     rig.run()
     assert len(rig.log) == 18
     assert rig.given_up == []
+
+
+def test_the_disk_serves_others_between_the_pages_that_are_looked_at() -> None:
+    rig = Rig(list(session(10 * PAGE)))
+    rig.crowd = 0
+    rig.run()
+    assert rig.asked >= 10
+    assert len(rig.log) < 8 * PAGE
+
+
+def test_a_log_of_thousands_is_thinned_within_little_memory() -> None:
+    log: list[AnyLogged] = list(session(10_000))
+    rig = Rig(log)
+    records = [codec.log_record(fact) for fact in log]
+    rig.log_after = lambda cls, after, limit: records[after : after + limit]  # type: ignore[method-assign]
+    rig.commit = lambda batch: asyncio.sleep(0)  # type: ignore[method-assign, assignment]
+    rig.crowd = 0
+    tracemalloc.start()
+    try:
+        rig.run()
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert len(rig.given_up) >= 2_500
+    assert most < 4_000_000
 
 
 # --- pages ---------------------------------------------------------------------------------------------------------
