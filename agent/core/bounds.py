@@ -11,6 +11,7 @@ RECENT_TRANSACTIONS: Final = 64  # ended ones that the core still remembers
 WAITING_CAUSES: Final = 16  # causes that wait for a meter snapshot
 REPORT_ROWS: Final = 16  # rows of a NotifyReport page, at most
 FAULTS: Final = 64  # raised at once
+FAULT_TEXT: Final = 500  # of what a device says; a version that has less room for it cuts it itself
 FLOATING_TOKENS: Final = 8  # accepted cards that wait for a plug
 QUESTIONS: Final = 8  # tokens that the CSMS is asked about at once
 READERS: Final = 32  # whose pace is watched

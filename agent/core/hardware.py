@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.core.bounds import FAULT_TEXT
 from agent.core.effects import ReadMeter
 from agent.core.events import (
     BayChanged,
@@ -59,7 +60,7 @@ class Hardware:
         station.guard_up = False
         station.permits.forget()
         station.permits.unheard = set()
-        station.faults.raise_(Fault(code=FaultCode.GUARD_LOST, evse=0, source="guard", info=event.why[:50]))
+        station.faults.raise_(Fault(code=FaultCode.GUARD_LOST, evse=0, source="guard", info=event.why[:FAULT_TEXT]))
         if station.options.guard_loss is PowerLoss.STOP:
             cause = Cause(trigger=Trigger.ABNORMAL_CONDITION, reason=StopReason.OTHER)
             for evse in station.evses.values():
@@ -128,7 +129,7 @@ class Hardware:
         if evse is None:
             return
         station.faults.raise_(
-            Fault(code=FaultCode.POWER_METER, evse=evse.id, source="meter", blocking=False, info=event.why[:50])
+            Fault(code=FaultCode.POWER_METER, evse=evse.id, source="meter", blocking=False, info=event.why[:FAULT_TEXT])
         )
         evse.reading = None  # only the register outlives it: an old voltage is not to be told as a new one
         station.sessions[evse.id].snapshot(turn, event.read_id)
@@ -143,7 +144,9 @@ class Hardware:
     def device_health(self, turn: Turn, event: DeviceHealthChanged) -> None:
         station = self._station
         code = {"reader": FaultCode.READER, "meter": FaultCode.POWER_METER}.get(event.kind, FaultCode.OTHER)
-        fault = Fault(code=code, evse=event.evse, source=event.device, blocking=False, info=(event.error or "")[:50])
+        fault = Fault(
+            code=code, evse=event.evse, source=event.device, blocking=False, info=(event.error or "")[:FAULT_TEXT]
+        )
         if event.error is None:
             station.faults.clear(event.evse, code, event.device)
         else:

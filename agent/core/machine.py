@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from agent.core.bounds import FAULT_TEXT
 from agent.core.clock import Now
 from agent.core.events import LedgerReset, SecurityNoted, StorageChanged, TamperDetected
 from agent.core.facts import ClockLearned, SecurityEventRaised
@@ -54,7 +55,9 @@ class Machine:
                 station.faults.clear(0, code, "storage")
         if event.failure is not None:
             code = _STORAGE_FAULTS.get(event.failure, FaultCode.INTERNAL)
-            station.faults.raise_(Fault(code=code, evse=0, source="storage", blocking=False, info=event.why[:50]))
+            station.faults.raise_(
+                Fault(code=code, evse=0, source="storage", blocking=False, info=event.why[:FAULT_TEXT])
+            )
             if before != event.failure:
                 self.note_security(turn, "MemoryExhaustion", f"storage {event.failure}: {event.why}")
         else:

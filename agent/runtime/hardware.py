@@ -30,7 +30,7 @@ from hal.types import EvseCapabilities, Fault, MeterReading, PowerReport, TokenR
 
 log = logging.getLogger(__name__)
 
-METER_TIMEOUT_S = 2.0
+METER_TIMEOUT_S = 5.0  # drivers give up before and say why; a snapshot waits less (core.bounds)
 INDICATOR_TIMEOUT_S = 2.0
 BUTTON = "button."  # begins a device's name
 

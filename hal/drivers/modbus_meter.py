@@ -8,6 +8,7 @@ exchanged, and only the transaction knows what that means.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import field
 from enum import StrEnum
 
@@ -19,6 +20,7 @@ from hal.interfaces import DeviceError, WrongOption
 from hal.types import MeterReading
 from hal.value import frozen
 
+READING_MS = 4_500  # no attempt begins that would not end by then: who waits for a reading is to hear what is wrong
 SERIAL_TRIES = 3  # readings that ask for a serial number which the meter does not send
 
 
@@ -47,7 +49,7 @@ class ModbusMeterConfig:
     baud_rate: int | None = field(default=None, metadata={"choices": BAUD_RATES})
     parity: Parity | None = None
     stop_bits: int | None = field(default=None, metadata={"min": 1, "max": 2})
-    timeout_ms: int = field(default=1_000, metadata={"min": 20, "max": 10_000})
+    timeout_ms: int = field(default=1_000, metadata={"min": 20, "max": 2_000})
     retries: int = field(default=2, metadata={"min": 0, "max": 5})
     reverse: bool = False
 
@@ -122,10 +124,12 @@ class ModbusMeter:
         self._serial: str | None = None  # not asked yet, or to be asked again: the meter may have been exchanged
         self._serial_tries = SERIAL_TRIES
         self._answers = True
+        self._until = 0.0  # when the present reading has to be over
 
     async def read(self) -> MeterReading:
         """One snapshot. Raises DeviceError."""
         values: dict[tuple[str, int], int | None] = {}
+        self._until = asyncio.get_running_loop().time() + READING_MS / 1000
         try:
             for block in self._map.blocks:
                 words = await self._block(block)
@@ -169,9 +173,13 @@ class ModbusMeter:
             try:
                 return await self._bus.read(query)
             except BusError as error:
-                if not error.passing:
+                if not error.passing or self._too_late_to_ask():
                     raise
         return await self._bus.read(query)
+
+    def _too_late_to_ask(self) -> bool:
+        """Whether silence on the line and another answer would take longer than a reading may."""
+        return asyncio.get_running_loop().time() + 2 * self._config.timeout_ms / 1000 > self._until
 
     async def _serial_number(self) -> str | None:
         """The serial number; empty where there is none to be had, None to be asked again with the next reading."""

@@ -17,6 +17,7 @@ import serial
 from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from agent.runtime.hardware import METER_TIMEOUT_S
 from hal.drivers import modbus_bus, modbus_meter
 from hal.drivers.modbus_meter import ModbusMeter, ModbusMeterConfig, Parity
 from hal.interfaces import DeviceError
@@ -317,6 +318,16 @@ def test_a_dead_meter_does_not_hold_up_the_others(slave: LyingSlave) -> None:
         return took
 
     assert asyncio.run(scenario()) < 4 * TIMEOUT_MS / 1000 + 0.5  # one attempt, one silence, then the other's blocks
+
+
+def test_a_reading_says_why_it_failed_before_the_agent_gives_up(slave: LyingSlave) -> None:
+    slave.usual = lying_slave.silent
+    meter = modbus_meter.open(config(slave, timeout_ms=1_000, retries=5))
+    began = time.monotonic()
+    with pytest.raises(DeviceError, match="check its power"):
+        asyncio.run(once(meter))
+    assert len(slave.requests) == 2
+    assert time.monotonic() - began < METER_TIMEOUT_S
 
 
 def test_one_line_has_one_speed(slave: LyingSlave) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.events import ButtonPressed, ExternalLimitChanged
+from agent.core.events import ButtonPressed, DeviceHealthChanged, ExternalLimitChanged, MeterFailed, StorageChanged
 from agent.core.facts import StopReason, TransactionPhase, Trigger
 from tests.unit.core.bench import Bench
 
@@ -143,3 +143,18 @@ def test_a_driver_who_was_to_plug_in_still_may(cut: bool) -> None:
     bench.advance(5_000)
     assert bench.closed()
     assert len({s.tx for s in bench.steps()}) == 1
+
+
+# --- what devices say ----------------------------------------------------------------------------------------------
+
+
+def test_a_device_may_say_what_is_wrong_and_what_to_do() -> None:
+    """The 50 characters of OCPP 1.6 are its dialect's business: a person looks at `evse status`."""
+    bench = Bench()
+    why = "meter 'meter' (Eastron SDM630) on /dev/ttyUSB0 (9600 baud 8N1), unit 1: no answer: check its power"
+    bench.send(MeterFailed(evse=1, why=why, read_id=0))
+    bench.send(DeviceHealthChanged(device="reader", error=why, kind="reader"))
+    bench.send(StorageChanged(failure="full", why=why))
+    assert [fault.info for fault in bench.station.faults.all()] == [why] * 3
+    bench.send(MeterFailed(evse=1, why="x" * 600, read_id=0))
+    assert "x" * 500 in {fault.info for fault in bench.station.faults.all()}
