@@ -135,7 +135,7 @@ class Listener:
         self._max_peers = max_peers
         self._full = full
         self._peers: set[_Counted] = set()
-        _clear(path)
+        clear(path)
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         try:
             self._socket.bind(path)
@@ -195,7 +195,7 @@ class _Counted:
             self.handler.closed()
 
 
-def _clear(path: str) -> None:
+def clear(path: str) -> None:
     """Remove the socket that a dead process left. Raises OSError if somebody listens there, or it is no socket."""
     try:
         mode = os.stat(path, follow_symlinks=False).st_mode
@@ -210,6 +210,6 @@ def _clear(path: str) -> None:
     except ConnectionRefusedError:
         os.unlink(path)
     else:
-        raise FileExistsError(f"another process listens at {path}; one power path has one guard")
+        raise FileExistsError(f"another process listens at {path}")
     finally:
         probe.close()

@@ -10,6 +10,7 @@ import contextlib
 import os
 from types import TracebackType
 
+from hal.guard.stream import clear
 from hal.mock.bench import Bench
 from hal.mock.conversation import MAX_CLIENTS, MAX_LINE_BYTES, Conversation, busy_line
 
@@ -87,6 +88,7 @@ class BenchServer:
     async def start(self) -> None:
         """Listen. Raises OSError with the reason if the path cannot be used."""
         loop = asyncio.get_running_loop()
+        clear(self._path)  # asyncio would take it away from a bench that lives
         self._server = await loop.create_unix_server(lambda: _Connection(self), self._path)
         os.chmod(self._path, self._mode)
 

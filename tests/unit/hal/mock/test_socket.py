@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 import stat
 import threading
 from collections.abc import Awaitable, Callable
@@ -233,6 +234,22 @@ def test_one_client_too_many_is_told(tmp_path: Path) -> None:
         again = await connect()
         assert (await again.ask({"id": 1, "verb": "status"}))["ok"]
 
+    play(tmp_path, scene)
+
+
+def test_a_second_bench_does_not_take_the_path_of_one_that_lives(tmp_path: Path) -> None:
+    path = str(tmp_path / "bench.sock")
+
+    async def scene(bench: Bench, connect: Connect) -> None:
+        other = BenchServer(Bench(MockTopology(), LoopClock(asyncio.get_running_loop())), path)
+        with pytest.raises(OSError, match="another process listens"):
+            await other.start()
+        other.close()
+        assert (await (await connect()).ask({"id": 1, "verb": "status"}))["ok"]
+
+    play(tmp_path, scene)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(path)  # what a killed process leaves
     play(tmp_path, scene)
 
 
