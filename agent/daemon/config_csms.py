@@ -108,18 +108,19 @@ def read_csms(document: Mapping[str, object], file: Path, identity: str) -> Csms
 def _check_url(url: str) -> bool:
     """Whether the address is one of TLS. Raises SchemaError if it is none at all."""
     remedy = 'write "ws://HOST[:PORT]/PATH" or "wss://…", without the identity: it is appended'
+    shown = MISSING if "@" in url else url  # before an @ may stand a password
     try:
         parts = urlsplit(url)
         port_fits = parts.port is None or parts.port > 0
     except ValueError:
-        raise SchemaError(TABLE, "url", url, "is not an address", remedy) from None
+        raise SchemaError(TABLE, "url", shown, "is not an address", remedy) from None
     if parts.scheme not in ("ws", "wss") or not parts.hostname or not port_fits:
-        raise SchemaError(TABLE, "url", url, "is not the address of a WebSocket", remedy)
+        raise SchemaError(TABLE, "url", shown, "is not the address of a WebSocket", remedy)
     if parts.username is not None or parts.password is not None:
-        problem = "holds a user name or password"  # the value is not shown
+        problem = "holds a user name or password"
         raise SchemaError(TABLE, "url", MISSING, problem, "leave them out: identity and password are sent")
     if parts.fragment or not url.isascii() or not url.isprintable() or " " in url:
-        raise SchemaError(TABLE, "url", url, "holds a fragment, a space or a character beyond ASCII", remedy)
+        raise SchemaError(TABLE, "url", shown, "holds a fragment, a space or a character beyond ASCII", remedy)
     return parts.scheme == "wss"
 
 

@@ -16,6 +16,7 @@ API_SOCKET = "/run/evse-agent/api.sock"
 GUARD_SOCKET = "/run/evse-guard/guard.sock"
 
 MAX_PATH = 4096
+MAX_SOCKET_PATH = 107  # unix(7): sun_path without its last byte
 
 
 def text(most: int, default: str = "") -> Any:
@@ -93,7 +94,7 @@ class SupplyTable:
 class GuardTable:
     """`[guard]`. Without a socket guard and bench of a mock board run inside the agent."""
 
-    socket: str = text(MAX_PATH)
+    socket: str = text(MAX_SOCKET_PATH)
     lease_s: int = number(10, 2, 600)
 
 
@@ -101,14 +102,14 @@ class GuardTable:
 class BenchTable:
     """`[bench]`: the control socket of the mock."""
 
-    socket: str = text(MAX_PATH)
+    socket: str = text(MAX_SOCKET_PATH)
 
 
 @frozen
 class ApiTable:
     """`[api]`: the socket of `evse` and who may use it."""
 
-    socket: str = field(default=API_SOCKET, metadata={"min_length": 1, "max_length": MAX_PATH})
+    socket: str = field(default=API_SOCKET, metadata={"min_length": 1, "max_length": MAX_SOCKET_PATH})
     read_group: str = text(32, "evse")
     admin_group: str = text(32, "evse-admin")
 
