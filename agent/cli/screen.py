@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from agent.cli.quantity import NONE, current, duration, energy, moment, power, table
@@ -30,11 +31,16 @@ def status(found: Row) -> str:
 def _heading(found: Row) -> list[str]:
     name = f"{found['identity'] or 'a station without a backend'} · {found['model']} by {found['vendor']}"
     program = f"evse-agent {found['version']}"
-    return [f"{name}{program:>{max(WIDTH - len(name), len(program) + 2)}}", "─" * WIDTH]
+    room = WIDTH - len(name)
+    first = [f"{name}{program:>{room}}"] if room > len(program) + 1 else [*textwrap.wrap(name, WIDTH), program]
+    return [*first, "─" * WIDTH]
 
 
 def _field(name: str, value: str) -> str:
-    return f"  {name:<10}{value}"
+    """A line, or more below each other where the value is long; addresses are never broken."""
+    head, below = f"  {name:<10}", " " * 12
+    wrap = textwrap.TextWrapper(WIDTH, subsequent_indent=below, break_long_words=False, break_on_hyphens=False)
+    return wrap.fill(f"{head}{value}")
 
 
 def _station(found: Row) -> list[str]:

@@ -64,15 +64,25 @@ def reply(found: dict[str, str], folder: str | None) -> tuple[Any, str]:
         parts = [f"# {service}.service.d/{NAME}\n{text}" for service, text in found.items()]
         return found, "\n".join(parts).rstrip("\n")
     paths = write(found, folder)
-    return {"written": paths}, "\n".join([*paths, "now: systemctl daemon-reload && systemctl restart evse.target"])
+    lines = [line for text in found.values() for line in text.splitlines()]
+    notes = sorted({line.removeprefix("# ") for line in lines if line.startswith("# /dev/")})
+    return {"written": paths, "notes": notes}, "\n".join(
+        [*paths, *notes, "now: systemctl daemon-reload && systemctl restart evse.target"]
+    )
 
 
 def _text(service: str, name: str, file: str, allowed: list[str]) -> str:
     lines = [f"# Devices of board {name} ({file}) for {service}, as `evse hal unit` wrote them.", "[Service]"]
     lines += ["DevicePolicy=closed", *(f"DeviceAllow={entry}" for entry in allowed)]
-    groups = sorted({group for entry in allowed if (group := _group(entry.split(" ")[0]))})
+    found = {path: _group(path) for entry in allowed if (path := entry.split(" ")[0]).startswith("/dev/")}
+    groups = sorted({group for group in found.values() if group})
     if groups:
         lines.append(f"SupplementaryGroups={' '.join(groups)}")
+    lines += [
+        f"# {path} is root's alone, or this machine has no group for it: let a udev rule give it to one, and write again"
+        for path, group in found.items()
+        if group is None
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -120,6 +120,19 @@ def test_the_screen_tells_station_link_session_and_faults(
     assert max(map(len, shown.splitlines())) <= 80
 
 
+def test_long_names_and_reasons_stay_within_the_screen(
+    station: FakeService, capsys: pytest.CaptureFixture[str]
+) -> None:
+    why = "the CSMS does not accept the station's identity and password (HTTP 401)"
+    long = {"identity": "C" * 48, "vendor": "V" * 50, "model": "M" * 20, "link": "waiting", "why_down": why}
+    station.answers["status"] = {**STATUS, **long, "url": "wss://csms.example.com/ocpp/central/station"}
+    assert main(["status"]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert max(map(len, shown)) <= 78
+    assert "            password (HTTP 401) (wss://csms.example.com/ocpp/central/station)" in shown
+    assert any(line.endswith("evse-agent 1.2.3") for line in shown)
+
+
 def test_the_screen_of_a_station_in_trouble(station: FakeService, capsys: pytest.CaptureFixture[str]) -> None:
     fault = {"evse": None, "code": "storage_full", "source": "store", "blocking": True, "info": "disk full"}
     evse = {**STATUS["evses"][0], "transaction": None, "pilot": None, "power_w": None}

@@ -62,6 +62,20 @@ def test_they_are_written_where_systemd_looks(tmp_path: Path, capsys: pytest.Cap
     assert [path.name for path in written.parent.iterdir()] == ["10-devices.conf"]
 
 
+def test_a_device_that_no_group_may_open_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `/dev/gpiochip0` of a Debian that is no Raspberry Pi OS: the service would find it closed."""
+    monkeypatch.setattr(unit, "_group", lambda _path: None)
+    folder = tmp_path / "system"
+    assert main(["hal", "unit", "--board", board(tmp_path), "--output", str(folder)]) == 0
+    why = "/dev/ttyUSB7 is root's alone, or this machine has no group for it: let a udev rule give it to one"
+    assert why in capsys.readouterr().out
+    text = (folder / "evse-agent.service.d" / "10-devices.conf").read_text()
+    assert f"# {why}" in text
+    assert "SupplementaryGroups" not in text
+
+
 def test_a_folder_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert main(["hal", "unit", "--board", board(tmp_path), "--output", str(tmp_path / "file")]) == 1
