@@ -78,11 +78,8 @@ def _text(service: str, name: str, file: str, allowed: list[str]) -> str:
     groups = sorted({group for group in found.values() if group})
     if groups:
         lines.append(f"SupplementaryGroups={' '.join(groups)}")
-    lines += [
-        f"# {path} is root's alone, or this machine has no group for it: let a udev rule give it to one, and write again"
-        for path, group in found.items()
-        if group is None
-    ]
+    why = "is root's alone, or this machine has no group for it: let a udev rule give it to one, and write again"
+    lines += [f"# {path} {why}" for path, group in found.items() if group is None]
     return "\n".join(lines) + "\n"
 
 
