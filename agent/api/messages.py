@@ -29,6 +29,7 @@ METHODS: Final[dict[str, tuple[str, dict[str, type], str]]] = {
     "log": ("read", {"lines": int, "level": str, "after": int}, "the newest lines of the log, or those after one"),
     "bench": ("read", {}, "where the mock's bench listens"),
     "outbox.list": ("read", {"limit": int, "offset": int}, "what waits, and what is in quarantine"),
+    "outbox.retry": ("change", {"seq": int}, "try a quarantined message once more, or all of them"),
     "outbox.drop": ("change", {"seq": int}, "give a quarantined message up"),
     "cache.clear": ("change", {}, "clear the authorization cache"),
     "reset": ("change", {"kind": str, "evse": int}, "reset the station or an EVSE"),

@@ -83,6 +83,8 @@ def _looking(known: Any) -> None:
     log.add_argument("-f", "--follow", action="store_true", help="go on with new ones until Ctrl-C")
     log.add_argument("--level", choices=LEVELS, default="debug", help="the least severity (debug)")
     outbox = _group(known, "outbox", "messages that wait, and those in quarantine", commands.outbox)
+    retry = _command(outbox, "retry", "try a message in quarantine once more, or all of them", commands.outbox_retry)
+    retry.add_argument("seq", nargs="?", type=_count, metavar="SEQ", help="its number (all)")
     drop = _command(outbox, "drop", "give up a message in quarantine", commands.outbox_drop)
     drop.add_argument("seq", type=_count, metavar="SEQ", help="its number")
     known.choices["outbox"].add_argument("-n", "--number", type=_count, default=50, metavar="N", help="how many (50)")

@@ -127,12 +127,23 @@ def outbox(api: ApiClient, args: argparse.Namespace) -> Reply:
     else:
         lines.append("waiting:   nothing")
     if found["quarantine"]:
-        refused = [(one["seq"], one["attempts"], one["code"], one["why"]) for one in found["quarantine"]]
-        lines += ["", "In quarantine: refused to the end, kept here until `evse outbox drop SEQ`"]
-        lines.append(table(("SEQ", "ATTEMPTS", "ANSWER", "WHY"), refused, "SEQ ATTEMPTS"))
+        refused = [_refused(one) for one in found["quarantine"]]
+        lines += ["", "In quarantine: refused to the end, kept here until `evse outbox retry` or `drop`"]
+        head = ("SEQ", "MESSAGE", "TRANSACTION", "TIME", "WH", "ATTEMPTS", "ANSWER", "WHY")
+        lines.append(table(head, refused, "SEQ WH ATTEMPTS"))
     else:
         lines.append("quarantine: nothing")
     return found, "\n".join(lines)
+
+
+def _refused(one: dict[str, Any]) -> tuple[Any, ...]:
+    known = (one.get(name, "–") for name in ("what", "tx", "time", "register_wh"))
+    return (one["seq"], *known, one["attempts"], one["code"], one["why"])
+
+
+def outbox_retry(api: ApiClient, args: argparse.Namespace) -> Reply:
+    found = api.call("outbox.retry", **({} if args.seq is None else {"seq": args.seq}))
+    return found, f"{found['queued']} to be tried once more; each stays in quarantine until it is answered"
 
 
 def outbox_drop(api: ApiClient, args: argparse.Namespace) -> Reply:

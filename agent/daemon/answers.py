@@ -21,14 +21,12 @@ from agent.core.commands import (
     WriteVariables,
 )
 from agent.core.facts import AnyLogged, TransactionPhase, TransactionRecorded
+from agent.daemon import outbox
 from agent.daemon.view import faults, key16, limits, outlet, step, transaction, variable
 from agent.ocpp.wire_time import to_text
 from agent.runtime import codec
 from agent.runtime.agent import Agent
-from agent.runtime.pump import PEER
 from agent.store.faults import StoreFault
-from agent.store.interface import LedgerPort
-from agent.store.records import Batch, Release
 from agent.variables.address import Address
 from agent.variables.projection16 import Projection16
 from agent.variables.vocabulary import Author
@@ -75,8 +73,9 @@ class Service:
             "var.get": self._var_get,
             "var.set": self._var_set,
             "hal": self._hal,
-            "outbox.list": self._outbox_list,
-            "outbox.drop": self._outbox_drop,
+            "outbox.list": outbox.listed,
+            "outbox.drop": outbox.drop,
+            "outbox.retry": outbox.retry,
             "cache.clear": self._cache_clear,
             "reset": self._reset,
             "availability": self._availability,
@@ -201,16 +200,6 @@ class Service:
             "faults": faults(agent),
         }
 
-    async def _outbox_list(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
-        limit, offset = min(params.get("limit", 50), MAX_ROWS), params.get("offset", 0)
-        found = await agent.writer.call(lambda ledger: ledger.quarantined(limit, offset))
-        flight = agent.peer.outbox.flight
-        return {
-            "waiting": dict(agent.peer.outbox.waiting),
-            "in_flight": type(flight.fact or flight.asked).__name__ if flight is not None else None,
-            "quarantine": [{"seq": q.seq, "attempts": q.attempts, "code": q.code, "why": q.why} for q in found],
-        }
-
     # Changing
 
     async def _var_set(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
@@ -233,15 +222,6 @@ class Service:
         writes = tuple(PlannedWrite(change.target, change.value) for change in changes)
         await agent.command(WriteVariables(writes=writes))
         return {"status": status}
-
-    async def _outbox_drop(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
-        if "seq" not in params:
-            raise ApiError("bad_request", "outbox.drop needs seq: `evse outbox` shows the numbers")
-        seq = params["seq"]
-        if not await agent.writer.call(lambda ledger: _is_quarantined(ledger, seq)):
-            raise ApiError("not_found", f"message {seq} is not in quarantine: `evse outbox` shows those that are")
-        await agent.writer.commit(Batch(release=(Release(PEER, seq),), essential=True))
-        return {"dropped": seq}
 
     async def _cache_clear(self, agent: Agent, params: dict[str, Any]) -> dict[str, Any]:
         return _told(await agent.command(ClearCache()))
@@ -282,12 +262,3 @@ def _told(result: Result) -> dict[str, Any]:
 
 def _numbers(agent: Agent) -> str:
     return ", ".join(map(str, agent.station.evses))
-
-
-def _is_quarantined(ledger: LedgerPort, seq: int) -> bool:
-    offset = 0
-    while found := ledger.quarantined(MAX_ROWS, offset):
-        if any(one.seq == seq for one in found):
-            return True
-        offset += len(found)
-    return False

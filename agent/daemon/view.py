@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from agent.core.clock import Stamp
 from agent.core.facts import TransactionPhase, TransactionRecorded
 from agent.ocpp.wire_time import to_text
 from agent.runtime.agent import Agent
@@ -113,10 +114,14 @@ def _register(agent: Agent, first: TransactionRecorded, last: TransactionRecorde
     return max(last.register_wh, evse.register.register_wh if evse is not None else 0)
 
 
+def time(agent: Agent, stamp: Stamp) -> str:
+    return to_text(agent.station.clock.wall(stamp))
+
+
 def step(agent: Agent, fact: TransactionRecorded) -> dict[str, Any]:
     return {
         "number": fact.number,
-        "time": to_text(agent.station.clock.wall(fact.stamp)),
+        "time": time(agent, fact.stamp),
         "phase": fact.phase.value,
         "trigger": fact.trigger.value,
         "state": fact.charging_state.value if fact.charging_state is not None else None,

@@ -12,18 +12,19 @@ Delivery classes, most urgent first:
 Statuses and ledger facts of this boot go in the order in which they were made (1.6 TC_037), but a backlog that does not
 fit in the window, or is from an earlier boot, does not hold statuses back (1.6 3.7). One CALL is in flight at a time. A
 fact is sent again only if nobody answered or a CALLERROR came back, never after a CALLRESULT; after the configured
-attempts it goes to quarantine and the next one follows. The cursor is on disk before the next fact leaves, so that a
-restart repeats at most the one in flight.
+attempts it goes to quarantine and the next one follows; a person may have it tried once more (`again`). The cursor is
+on disk before the next fact leaves, so that a restart repeats at most the one in flight.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
 from agent.core.facts import AnyLogged
-from agent.ocpp.outbox_facts import Backlog, Class, FactQueue, Position, Retry, Tried, class_of, tx_of
+from agent.ocpp.outbox_facts import AGAIN, Backlog, Class, FactQueue, Position, Released, Retry, Tried, class_of, tx_of
 from agent.ocpp.outbox_requests import Asked, RequestQueue
 
 LATE_IDS = 8  # timed-out attempts whose late answer still counts
@@ -49,6 +50,8 @@ class Outbox:
         self._rank = 0
         self._link_rank = 0
         self._late: dict[str, int] = {}
+        self._again: deque[AnyLogged] = deque()
+        self._given_up: deque[AnyLogged] = deque(maxlen=LATE_IDS)  # whose answer may still come
         self.status = "unknown"
         self.linked = False
         self.flight: Flight | None = None
@@ -107,6 +110,13 @@ class Outbox:
         ranked = Asked(asked.request_id, asked.request, self._rank, asked.slot, asked.timeout_ms)
         return None if self._requests.add(ranked, delivery, linked=self.linked) else asked
 
+    def again(self, facts: Iterable[AnyLogged]) -> int:
+        """Facts in quarantine get one more try each, after all that waits. Gives how many there was room for."""
+        waiting = {fact.seq for fact in self._again}
+        taken = [fact for fact in facts if fact.seq not in waiting][: AGAIN - len(waiting)]
+        self._again.extend(taken)
+        return len(taken)
+
     def link_up(self) -> None:
         self.linked = True
         self._rank += 1
@@ -119,6 +129,7 @@ class Outbox:
         failed = self._requests.drop()
         self.linked = False
         self._late.clear()
+        self._given_up.clear()
         for queue in (self._ledger, self._log):
             queue.offline_upto = queue.tail  # E11.FR.07: what waits is told as offline
         return failed
@@ -154,6 +165,8 @@ class Outbox:
         log = self._log.ready(now_ms)
         if log is not None:
             return Flight(fact=log[1], delivery="log")
+        if self._again:
+            return Flight(fact=self._again.popleft(), delivery="again")
         if requests.reports:
             return Flight(asked=requests.reports.popleft(), delivery="report")
         return None
@@ -193,7 +206,7 @@ class Outbox:
 
     # What became of it
 
-    def skip(self, fact: AnyLogged) -> Position:
+    def skip(self, fact: AnyLogged) -> Position | Released:
         """The version in use has no message for this fact: it is done with."""
         return self._pass(fact, None)
 
@@ -202,16 +215,21 @@ class Outbox:
         flight, self.flight = self.flight, None
         return flight
 
-    def delivered(self, fact: AnyLogged) -> Position:
+    def delivered(self, fact: AnyLogged) -> Position | Released:
         return self._pass(fact, None)
 
-    def failed(self, now_ms: int, code: str, why: str) -> tuple[Flight | None, Position | Tried | None]:
-        """CALLERROR or time-out. A fact is tried again after interval times attempts (E13.FR.03), or quarantined."""
+    def failed(self, now_ms: int, code: str, why: str) -> tuple[Flight | None, Position | Released | Tried | None]:
+        """CALLERROR or time-out. A fact is tried again after interval times attempts (E13.FR.03), or quarantined; one
+        that is in quarantine stays there."""
         flight, self.flight = self.flight, None
         if flight is None or flight.fact is None:
             return flight, None
         queue, retry = self._queue(class_of(flight.fact)), self._retry()
-        tried = queue.failed(flight.fact, retry, now_ms)
+        tried = queue.failed(flight.fact, retry, now_ms) if flight.fact.seq > queue.cursor else None
+        if tried is None:
+            self._given_up.append(flight.fact)
+        if flight.fact.seq <= queue.cursor:
+            return flight, None
         if tried is None:
             return flight, self._pass(flight.fact, (queue.attempts, code[:50], why[:255]))  # E13.FR.04
         return flight, tried
@@ -230,8 +248,12 @@ class Outbox:
             del self._late[next(iter(self._late))]
 
     def late(self, message_id: str) -> AnyLogged | None:
-        """The fact that a late answer belongs to, if it still waits; it may be in flight again."""
+        """The fact that a late answer belongs to, if it waits still, in flight again perhaps, or was just given up."""
         seq = self._late.pop(message_id, None)
+        for fact in self._given_up:
+            if fact.seq == seq:
+                self._given_up.remove(fact)
+                return fact
         for queue in (self._ledger, self._log):
             if queue.window and queue.window[0][1].seq == seq:
                 return queue.window[0][1]
@@ -241,9 +263,12 @@ class Outbox:
         """The cursor is durable: the next fact of its class may leave."""
         self._queue(position.cls).saving = False
 
-    def _pass(self, fact: AnyLogged, quarantined: tuple[int, str, str] | None) -> Position:
+    def _pass(self, fact: AnyLogged, quarantined: tuple[int, str, str] | None) -> Position | Released:
+        queue = self._queue(class_of(fact))
+        if fact.seq <= queue.cursor:
+            return Released(fact.seq)
         self._backlog.count(tx_of(fact), -1)
-        return self._queue(class_of(fact)).passed(fact, quarantined)
+        return queue.passed(fact, quarantined)
 
     def _queue(self, cls: Class) -> FactQueue:
         return self._ledger if cls == "ledger" else self._log

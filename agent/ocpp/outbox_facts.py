@@ -13,6 +13,7 @@ from agent.core.facts import AnyLogged, SecurityEventRaised
 Class = Literal["ledger", "log"]
 
 WINDOW = 64  # facts of a class held in memory
+AGAIN = 256  # facts of the quarantine that wait for one more try
 QUEUE = 20_000  # facts of transactions that may wait: beyond it `Updated` ones are thinned out
 
 
@@ -22,6 +23,12 @@ class Position(Struct, frozen=True):
     cls: Class
     seq: int
     quarantined: tuple[int, str, str] | None = None  # attempts, code, why
+
+
+class Released(Struct, frozen=True):
+    """A message in quarantine was delivered after all: to be taken out of it."""
+
+    seq: int
 
 
 class Tried(Struct, frozen=True):

@@ -162,6 +162,11 @@ class Peer:
         self.outbox.thinned(gone)
         return self._pump(Step([], [], []), now_ms)
 
+    def again(self, facts: Iterable[AnyLogged], now_ms: int) -> tuple[Step, int]:
+        """Facts in quarantine are tried once more; how many there was room for."""
+        taken = self.outbox.again(facts)
+        return self._pump(Step([], [], []), now_ms), taken
+
     def saved(self, save: Save, now_ms: int) -> Step:
         if isinstance(save.position, Position):
             self.outbox.saved(save.position)
@@ -226,6 +231,7 @@ class Peer:
                 self.outbox.answered()
                 position = self.outbox.skip(fact)
                 told = (1, "InvalidPayload", str(error)[:255])
-                step.saves.append(Save(Position(position.cls, position.seq, told)))
+                if isinstance(position, Position):  # else it is in quarantine, and stays there
+                    step.saves.append(Save(Position(position.cls, position.seq, told)))
             return
         step.events.append(MessageSent())

@@ -6,13 +6,14 @@ from msgspec import Struct
 
 from agent.core.events import AnyEvent
 from agent.core.facts import AnyKept
-from agent.ocpp.outbox_facts import Position, Tried
+from agent.ocpp.outbox_facts import Position, Released, Tried
 
 
 class Save(Struct, frozen=True):
-    """To be committed: cursor or attempt, and what the answer taught. `position` then goes to `saved`."""
+    """To be committed: cursor, attempt or end of a quarantine, and what the answer taught. `position` then goes to
+    `saved`."""
 
-    position: Position | Tried
+    position: Position | Released | Tried
     kept: tuple[AnyKept, ...] = ()
 
 

@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+import msgspec
 
 from agent.core.clock import WallMs
 from agent.core.effects import (
@@ -29,7 +31,7 @@ from agent.core.effects import (
 from agent.core.events import AnyEvent, StorageChanged, TimerFired
 from agent.core.facts import AnyKept, AnyLogged, Logged, WireIdLearned
 from agent.core.station import Station
-from agent.ocpp.outbox_facts import Position
+from agent.ocpp.outbox_facts import Position, Released, Tried
 from agent.ocpp.peer import Peer
 from agent.ocpp.step import Save, Step
 from agent.runtime import codec
@@ -38,7 +40,7 @@ from agent.runtime.backlog import Backlog
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware
 from agent.store.faults import StoreFault
-from agent.store.records import Attempt, Batch, Cursor, Quarantined
+from agent.store.records import Attempt, Batch, Cursor, Quarantined, Release
 from agent.store.writer import Receipt, Writer
 
 log = logging.getLogger(__name__)
@@ -221,27 +223,18 @@ class Pump:
         self.backlog.look()
         self._plan_peer()
 
+    def again(self, facts: Iterable[AnyLogged]) -> int:
+        """Messages in quarantine are tried once more; how many there was room for."""
+        step, taken = self._peer.again(facts, self.clock.mono_ms())
+        self.done(step)
+        return taken
+
     def _save(self, save: Save) -> None:
         kept = list(save.kept)
         for fact in kept:
             if isinstance(fact, WireIdLearned):
                 self._learn_wire_id(fact)
-        position = save.position
-        batch = codec.batch(kept)
-        if isinstance(position, Position):
-            quarantine: tuple[Quarantined, ...] = ()
-            if position.quarantined is not None:
-                attempts, code, why = position.quarantined
-                quarantine = (Quarantined(PEER, position.seq, attempts, code, why),)
-            batch = Batch(
-                kept=batch.kept,
-                cursors=(Cursor(PEER, position.cls, position.seq),),
-                quarantine=quarantine,
-                essential=True,
-            )
-        else:
-            attempt = Attempt(PEER, position.cls, position.seq, position.attempts)
-            batch = Batch(kept=batch.kept, attempts=(attempt,), essential=True)
+        batch = msgspec.structs.replace(_delivery(save.position), kept=codec.batch(kept).kept, essential=True)
         commit = self._submit(batch)
         if commit is None:
             self.done(self._peer.saved(save, self.clock.mono_ms()))
@@ -274,3 +267,16 @@ class Pump:
     def _tick_peer(self) -> None:
         self._peer_timer = None
         self.done(self._peer.tick(self.clock.mono_ms()))
+
+
+def _delivery(position: Position | Released | Tried) -> Batch:
+    """What is written of the outcome of a message."""
+    if isinstance(position, Released):
+        return Batch(release=(Release(PEER, position.seq),))
+    if isinstance(position, Tried):
+        return Batch(attempts=(Attempt(PEER, position.cls, position.seq, position.attempts),))
+    refused = position.quarantined
+    return Batch(
+        cursors=(Cursor(PEER, position.cls, position.seq),),
+        quarantine=(Quarantined(PEER, position.seq, *refused),) if refused is not None else (),
+    )

@@ -68,6 +68,8 @@ RECORD = {
         (["tx", "stop", "tx-1"], "tx.stop", {"tx": "tx-1"}),
         (["var", "set", "HeartbeatInterval", "60"], "var.set", {"name": "HeartbeatInterval", "value": "60"}),
         (["outbox", "drop", "7"], "outbox.drop", {"seq": 7}),
+        (["outbox", "retry", "7"], "outbox.retry", {"seq": 7}),
+        (["outbox", "retry"], "outbox.retry", {}),
         (["cache", "clear"], "cache.clear", {}),
         (["reset"], "reset", {"kind": "onidle"}),
         (["reset", "--immediate", "--evse", "2"], "reset", {"kind": "immediate", "evse": 2}),
@@ -83,7 +85,7 @@ RECORD = {
     ],
 )
 def test_what_is_asked(station: FakeService, argv: list[str], method: str, params: dict[str, Any]) -> None:
-    station.answers |= {"tx.list": [], "log": [], "outbox.drop": {"dropped": 7}}
+    station.answers |= {"tx.list": [], "log": [], "outbox.drop": {"dropped": 7}, "outbox.retry": {"queued": 1}}
     assert main(argv) == 0
     assert station.calls == [(method, params)]
     assert main([*argv, "--json"]) == 0
@@ -93,7 +95,7 @@ def test_what_is_asked(station: FakeService, argv: list[str], method: str, param
 def test_every_method_of_the_api_has_a_command() -> None:
     used = {
         *("status", "tx.list", "tx.show", "tx.stop", "var.list", "var.get", "var.set", "hal", "log", "outbox.list"),
-        *("outbox.drop", "cache.clear", "reset", "availability", "unlock", "bench"),
+        *("outbox.drop", "outbox.retry", "cache.clear", "reset", "availability", "unlock", "bench"),
     }
     assert used == set(METHODS)
 
@@ -227,12 +229,17 @@ def test_outbox(station: FakeService, capsys: pytest.CaptureFixture[str]) -> Non
     station.answers["outbox.list"] = {
         "waiting": {"tx-1": 2},
         "in_flight": "TransactionRecorded",
-        "quarantine": [{"seq": 9, "attempts": 3, "code": "InternalError", "why": "no"}],
+        "quarantine": [
+            {"seq": 9, "attempts": 3, "code": "InternalError", "why": "no", "what": "Ended 4", "tx": "tx-1"}
+            | {"time": "2026-01-01T00:00:00.000Z", "register_wh": 4711},
+            {"seq": 12, "attempts": 1, "code": "timeout", "why": "", "what": "StartupOfTheDevice"},
+        ],
     }
     assert main(["outbox"]) == 0
     shown = capsys.readouterr().out
     assert "in flight: TransactionRecorded" in shown
-    assert "  9         3  InternalError  no" in shown
+    assert "  9  Ended 4             tx-1         2026-01-01T00:00:00.000Z  4711         3  InternalError  no" in shown
+    assert " 12  StartupOfTheDevice  –            –                            –         1  timeout" in shown
     station.answers["outbox.list"] = {"waiting": {}, "in_flight": None, "quarantine": []}
     assert main(["outbox"]) == 0
     assert capsys.readouterr().out.count("nothing") == 3

@@ -13,7 +13,7 @@ from agent.core.samples import Context, SampleSet
 from agent.core.tokens import IdToken
 from agent.ocpp import outbox_facts
 from agent.ocpp.outbox import LATE_IDS, Flight, Outbox
-from agent.ocpp.outbox_facts import WINDOW, Position, Retry, Tried, class_of, tx_of
+from agent.ocpp.outbox_facts import AGAIN, WINDOW, Position, Released, Retry, Tried, class_of, tx_of
 from agent.ocpp.outbox_requests import LIVE, REPORTS, SLOTS, Asked
 
 STAMP = Stamp(boot=1, mono_ms=MonoMs(0), wall_ms=None)
@@ -404,6 +404,55 @@ def test_late_ids_are_bounded_and_end_with_the_link() -> None:
     assert box.late("m1") is not None
     box.link_down()
     assert box.late("m2") is None
+
+
+def given_up(box: Outbox, seq: int) -> None:
+    box.commit([fact(seq)])
+    assert sent(box) == seq
+    box.remember_late(f"m{seq}", seq)
+    _, outcome = box.failed(0, "timeout", "")
+    assert isinstance(outcome, Position)
+    assert outcome.quarantined is not None
+    box.saved(outcome)
+
+
+def test_a_late_answer_counts_for_what_was_given_up() -> None:
+    box = made(attempts=1)
+    given_up(box, 1)
+    given_up(box, 2)
+    late = box.late("m2")
+    assert late is not None
+    assert box.delivered(late) == Released(2)
+    assert box.late("m2") is None
+    box.link_down()
+    assert box.late("m1") is None
+
+
+def test_what_is_in_quarantine_is_tried_again_after_all_that_waits() -> None:
+    box = made(attempts=1)
+    given_up(box, 1)
+    assert box.again([fact(1)]) == 1
+    assert box.again([fact(1)]) == 0  # it waits already
+    box.commit([fact(2)])
+    box.ask(asked(1), "report")
+    assert sent(box) == 2
+    deliver(box)
+    assert box.next(0) == Flight(fact=fact(1), delivery="again")
+    box.answered()
+    assert box.delivered(fact(1)) == Released(1)
+    assert sent(box) == "report 1"
+
+
+def test_what_is_refused_again_stays_where_it_is() -> None:
+    box = made(attempts=1)
+    given_up(box, 1)
+    box.again([fact(1)])
+    assert sent(box) == 1
+    flight, outcome = box.failed(0, "InternalError", "no")
+    assert flight == Flight(fact=fact(1), delivery="again")
+    assert outcome is None
+    assert sent(box) is None
+    assert box.again([fact(n) for n in range(-1000, 0)]) == AGAIN
 
 
 def test_busy() -> None:
