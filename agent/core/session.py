@@ -168,7 +168,8 @@ class Session:
             return
         allowance = rules.energy_on_invalid_wh
         if allowance > 0:
-            tx.energy_limit_wh = evse.register.register_wh + allowance  # E05.FR.03
+            # What flowed before the CSMS was asked counts (E05.FR.02: "has been exceeded").
+            tx.energy_limit_wh = (tx.start_register_wh or 0) + allowance  # E05.FR.03
         self.recorder.keep(turn, tx)  # the change of the charging state tells that energy stops (E05.FR.02)
 
     # The plug
