@@ -89,7 +89,7 @@ class Operations:
             case StopTransaction():
                 return self._remote.judge_stop(command)
             case TriggerMessage():
-                return self._triggers.judge(command)
+                return self._triggers.judge(turn, command)
             case GetTransactionStatus():
                 return self._transaction_status(command)
             case DataTransfer():

@@ -28,12 +28,22 @@ class Sampling:
 
     def sample(self, turn: Turn, measurands: tuple[str, ...], context: Context) -> SampleSet | None:
         """The measurands as they are now; None if the meter knows none of them."""
+        key, tx = self._host.rules.public_key, self._evse.tx
+        keyed = key is PublicKey.EVERY or (key is PublicKey.ONCE and tx is not None and not tx.key_told)
+        found = self._measured(turn, measurands, context, keyed=keyed)
+        if tx is not None and found is not None and any(s.public_key for s in found.samples):
+            tx.key_told = True
+        return found
+
+    def tells(self, turn: Turn, measurands: tuple[str, ...]) -> bool:
+        """Whether there would be something to tell."""
+        return self._measured(turn, measurands, Context.TRIGGER, keyed=False) is not None
+
+    def _measured(self, turn: Turn, measurands: tuple[str, ...], context: Context, *, keyed: bool) -> SampleSet | None:
         evse, rules = self._evse, self._host.rules
         aligned = context is Context.CLOCK
-        key, tx = rules.public_key, evse.tx
-        keyed = key is PublicKey.EVERY or (key is PublicKey.ONCE and tx is not None and not tx.key_told)
         offered_ma = evse.report.offered_ma if evse.report is not None else 0
-        found = sample_set(
+        return sample_set(
             evse.reading,
             evse.register.register_wh,
             measurands,
@@ -44,9 +54,6 @@ class Sampling:
             signed=rules.sign_aligned if aligned else rules.sign_sampled,
             keyed=keyed,
         )
-        if tx is not None and found is not None and any(s.public_key for s in found.samples):
-            tx.key_told = True
-        return found
 
     def begin(self, turn: Turn, tx: Transaction) -> None:
         """From now on samples are due."""

@@ -23,7 +23,7 @@ class Triggers:
     def __init__(self, station: Station) -> None:
         self._station = station
 
-    def judge(self, command: TriggerMessage) -> Result:
+    def judge(self, turn: Turn, command: TriggerMessage) -> Result:
         """Whether there is something to send."""
         station = self._station
         about_evse = command.kind in {TriggerKind.STATUS, TriggerKind.METER, TriggerKind.TRANSACTION}
@@ -39,8 +39,17 @@ class Triggers:
                 return Result(verdict=Verdict.NOT_IMPLEMENTED)  # F06.FR.08
             case TriggerKind.TRANSACTION if not any(e.tx is not None and e.tx.running for e in self._scope(command)):
                 return rejected("NoTransaction", "no transaction is running there")
+            case TriggerKind.METER if not any(self._tells(turn, e, command) for e in self._scope(command)):
+                return rejected("NoMeasurands", "none of the configured measurands is measured there")  # F06.FR.10
             case _:
                 return ACCEPTED
+
+    def _tells(self, turn: Turn, evse: Evse, command: TriggerMessage) -> bool:
+        return self._station.sessions[evse.id].sampling.tells(turn, self._measurands(command))
+
+    def _measurands(self, command: TriggerMessage) -> tuple[str, ...]:
+        rules = self._station.rules
+        return rules.updated_measurands if command.sampled else rules.aligned_measurands  # F06.FR.06
 
     def _scope(self, command: TriggerMessage) -> list[Evse]:
         station = self._station
@@ -59,10 +68,8 @@ class Triggers:
             case TriggerKind.STATUS:
                 self._status(turn, command)
             case TriggerKind.METER:
-                rules = station.rules
-                measurands = rules.updated_measurands if command.sampled else rules.aligned_measurands
                 for evse in self._scope(command):
-                    self._meter(turn, evse, measurands)
+                    self._meter(turn, evse, self._measurands(command))
             case TriggerKind.TRANSACTION:
                 for evse in self._scope(command):
                     self._transaction(turn, evse)

@@ -342,6 +342,15 @@ def test_meter_values_of_every_evse_or_of_one() -> None:
     assert (told.evse, told.samples[0].context, told.triggered) == (2, Context.TRIGGER, True)
 
 
+@pytest.mark.parametrize("sampled", [False, True], ids=["2.0.1", "1.6"])
+def test_meter_values_of_nothing_are_refused(sampled: bool) -> None:
+    """F06.FR.10: what is accepted is sent."""
+    bench = Bench({"AlignedDataCtrlr.Measurands": "", "SampledDataCtrlr.TxUpdatedMeasurands": ""})
+    bench.online()
+    assert trigger(bench, TriggerKind.METER, sampled=sampled) is Verdict.REJECTED
+    assert bench.take(MeterRequest) == []
+
+
 def test_a_step_of_the_transaction_that_is_asked_about() -> None:
     """F06.FR.07"""
     bench = charging(evses=2)
