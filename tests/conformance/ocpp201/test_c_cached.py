@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.states201 import Scene, World, configure, ready, token_wire, world
+from tests.conformance.states201 import GROUP, TOKEN_2, Scene, World, configure, ready, token_wire, world
 
 CACHE: dict[str, object] = {
     "AuthCacheCtrlr.Enabled": True,
@@ -107,6 +107,39 @@ def test_tc_c_13_cs(point: str) -> None:
         assert not w.energised()
         s.ev_connected_pre_session()
         s.energy_transfer_started()
+
+
+@pytest.mark.case("2.0.1", "TC_C_14_CS")
+@pytest.mark.parametrize(
+    "point", ["Authorized", "PowerPathClosed", "EVConnected", "EnergyTransfer", "ParkingBayOccupancy"]
+)
+def test_tc_c_14_cs(point: str) -> None:
+    with world("2.0.1") as w:
+        ready(w)
+        configure(w, {**CACHE, "AuthCtrlr.MasterPassGroupId": GROUP, "TxCtrlr.TxStopPoint": point})
+        info = {"status": "Accepted", "groupIdToken": {"idToken": GROUP, "type": "Central"}}
+        w.csms.on("Authorize", {"idTokenInfo": info})
+        w.bench("rfid.tap", id_token=TOKEN_2, type="ISO14443")
+        w.expect("Authorize", strict=True, idToken=token_wire(TOKEN_2))
+        w.advance(5)
+        s = Scene(w)
+        s.energy_transfer_started()
+        w.advance(5)
+        w.forget()
+        w.bench("rfid.tap", id_token=TOKEN_2, type="ISO14443")
+        ends = point in {"Authorized", "PowerPathClosed"}
+        told = s.tell(s.event("Ended" if ends else "Updated", "StopAuthorized"))
+        assert told["idToken"] == token_wire(TOKEN_2)
+        s.authorized_now, s.state = False, "StopAuthorized"
+        if point == "EnergyTransfer":
+            told = s.tell(s.event("Ended", "ChargingStateChanged", "EVConnected"))
+        s.ev_connected_post_session()
+        told = s.ev_disconnected() or told
+        w.bench("bay.set", occupied=False)
+        if s.running:
+            told = s.tell(s.event("Ended", "EVDeparted"))
+        assert told["eventType"] == "Ended"
+        assert told["transactionInfo"]["stoppedReason"] == "MasterPass"
 
 
 @pytest.mark.case("2.0.1", "TC_C_57_CS")
