@@ -1,5 +1,6 @@
 """Authorization: cache, offline rules, and the question to the CSMS.
 
+    nobody's token, or none needed ──► accepted (C02)
     presented token ──► online: cache says Accepted, and LocalPreAuthorize or nobody may be asked ──► accepted (C12)
                                 else ask (C01); no answer in time ──► the offline rules
                         offline ──► cache Accepted and LocalAuthorizeOffline (C10), else unknown and
@@ -45,18 +46,18 @@ class Cache:
         return tuple(self._entries.values())
 
     def find(self, token: IdToken, now: Now) -> TokenInfo | None:
-        """What is known of a token; None if nothing, or the cache is off. What was valid too long ago is Expired."""
+        """What is known of a token; None if nothing, or the cache is off. What was heard too long ago is Expired."""
         entry = self._entries.get(token.key) if self._rules.cache_enabled else None
-        if entry is None or entry.info is None:
+        if entry is None or entry.info is None or not token.same(entry.token):
             return None
         if self.lapsed(token, now):
             return TokenInfo(status=AuthorizationStatus.EXPIRED, group=entry.info.group)  # 1.6 §3.5.1
         return entry.info
 
     def lapsed(self, token: IdToken, now: Now) -> bool:
-        """Whether a token was accepted once, too long ago to count."""
+        """Whether what was heard of a token, be it good or bad, is too old to count (C10.FR.10, C10.FR.13)."""
         entry = self._entries.get(token.key)
-        if entry is None or entry.info is None or not entry.info.accepted or now.wall_ms is None:
+        if entry is None or entry.info is None or now.wall_ms is None:
             return False
         return self._expired(entry, entry.info, now.wall_ms)
 
@@ -67,8 +68,8 @@ class Cache:
         return bool(life) and entry.updated_ms is not None and wall > entry.updated_ms + life  # C10.FR.10
 
     def update(self, turn: Turn, token: IdToken, info: TokenInfo) -> None:
-        """Keep what an answer said (C10.FR.04, C10.FR.05)."""
-        if not self._rules.cache_enabled or token.kind == "NoAuthorization" or not token.value:
+        """Keep what an answer said (C10.FR.04, C10.FR.05), but not of passing tokens (C02.FR.03, C05.FR.02)."""
+        if not self._rules.cache_enabled or token.anonymous or token.central or not token.value:
             return
         entry = TokenCached(token=token, info=info, updated_ms=turn.now.wall_ms)
         self._entries.pop(entry.key, None)
@@ -94,6 +95,8 @@ class Authorizer:
 
     def decide(self, token: IdToken, now: Now, online: bool) -> tuple[Decision, TokenInfo | None]:
         """What to do with a token that wants to start; with `ACCEPT` comes what is known of it."""
+        if token.anonymous or not self.rules.authorization_required:
+            return Decision.ACCEPT, None
         if not online:  # LocalPreAuthorize is of the station that could ask (field pain 15)
             return self.offline(token, now)
         known, asks = self.cache.find(token, now), self.rules.remote_authorization
@@ -124,5 +127,9 @@ class Authorizer:
 
     def master(self, info: TokenInfo | None) -> bool:
         """Whether the token belongs to the master pass group (C16)."""
-        group = self.rules.master_group
-        return info is not None and info.accepted and group is not None and group.same(info.group)
+        return info is not None and info.accepted and self.masters(info.group)
+
+    def masters(self, group: IdToken | None) -> bool:
+        """Whether this is the master pass group: a name, without a kind."""
+        master = self.rules.master_group
+        return master is not None and master.same(group)

@@ -91,7 +91,7 @@ class Backend:
         evse = station.owner(event.tx) if event.tx is not None else None
         if evse is None or evse.tx is None or not token.same(evse.tx.token):
             return
-        if not info.accepted:
+        if not info.accepted or station.authorizer.master(info):  # C16.FR.03: it starts nothing
             station.sessions[evse.id].invalidated(turn, token)
         elif info.group is not None and evse.auth is not None and evse.auth.group is None:
             evse.tx.group = info.group

@@ -159,9 +159,9 @@ class Entry:
         question = Question(token, chosen.id if chosen is not None else None)
         question.served = frozenset(e.id for e in served)
         if not candidates:
-            # A card may end what is not its own by its group alone, or as a master pass.
+            # A card may end what is not its own by its group alone, or as a master pass, which ends nobody's too.
             master = self._station.rules.master_group is not None
-            owned = {e.id: e.auth for e in served if e.auth is not None and e.auth.token.value}
+            owned = {e.id: e.auth for e in served if e.auth is not None and (master or not e.auth.token.anonymous)}
             question.groups_of = frozenset(owned)
             question.group_known = master or any(auth.group is not None for auth in owned.values())
         if not candidates and not question.groups_of:
@@ -211,8 +211,11 @@ class Entry:
             self._refused(turn, question)
 
     def _accepted(self, turn: Turn, question: Question, info: TokenInfo) -> None:
-        if self._station.authorizer.master(info):
-            self._stop_all(turn, question.token)  # C16.FR.03
+        if self._station.authorizer.master(info):  # C16.FR.03: it starts nothing; shown here, it ends everything
+            if question.remote:
+                self._refused(turn, question)
+            else:
+                self._stop_all(turn, question.token)
             return
         if question.groups_of:
             self._stop_by_group(turn, question, info)
@@ -225,19 +228,25 @@ class Entry:
             remote_start_id=question.remote_start_id,
             remote=question.remote,
         )
-        if question.evse is None:
-            if allowed:
-                self._float(turn, auth, allowed)
-            else:
-                self._refused(turn, question)
+        chosen = self._place(question, info.evses, allowed)
+        if chosen is None and allowed and question.evse not in allowed:
+            self._float(turn, auth, allowed)
             return
-        evse = self._station.evses[question.evse]
-        usable = evse.auth is None and self._authorisable(evse, question.token)
-        if not usable or (info.evses and evse.id not in info.evses):
+        if chosen is None:
             self._refused(turn, question)
             return
-        self._flash(turn, evse, IndicatorState.ACCEPTED)
-        self._station.sessions[evse.id].authorise(turn, auth)
+        self._flash(turn, chosen, IndicatorState.ACCEPTED)
+        self._station.sessions[chosen.id].authorise(turn, auth)
+
+    def _place(self, question: Question, wanted: tuple[int, ...], allowed: frozenset[int]) -> Evse | None:
+        """The EVSE to authorise: the one asked for, if the answer allows it, else an allowed one with a car by now."""
+        station = self._station
+        if question.evse is not None and (not wanted or question.evse in wanted):
+            candidates = [station.evses[question.evse]]
+        else:
+            candidates = [station.evses[e] for e in sorted(allowed) if station.evses[e].plugged]
+        usable = (e for e in candidates if e.auth is None and self._authorisable(e, question.token))
+        return next(usable, None)
 
     def _float(self, turn: Turn, auth: Authorization, allowed: frozenset[int]) -> None:
         """Let an accepted card wait for a plug; shown again it is still one card, and waits anew."""
@@ -266,10 +275,13 @@ class Entry:
 
     def remote_start(self, turn: Turn, evse: Evse, command: StartTransaction) -> None:
         """What follows an accepted remote start (F01, F02)."""
-        if self._station.rules.authorize_remote_start:
-            question = Question(command.token, evse.id)
-            question.remote, question.remote_start_id = True, command.remote_start_id
+        question = Question(command.token, evse.id)
+        question.remote, question.remote_start_id = True, command.remote_start_id
+        if self._station.rules.authorize_remote_start and not command.token.central:  # C03.FR.01, C05.FR.01
             self._judge_token(turn, question)
+            return
+        if self._station.authorizer.master(self._station.authorizer.cache.find(command.token, turn.now)):
+            self._refused(turn, question)  # C16.FR.03
             return
         auth = Authorization(
             token=command.token,

@@ -29,6 +29,8 @@ class RemoteControl:
         station = self._station
         if station.registration.state in {State.PENDING, State.REJECTED}:
             return rejected("NotAccepted", "the station is not accepted yet")  # B02.FR.05
+        if station.authorizer.masters(command.group):
+            return rejected("MasterPass", "a master pass starts no transaction")  # C16.FR.03
         evse = self._choose(command)
         if evse is None:
             known = command.evse is None or command.evse in station.evses

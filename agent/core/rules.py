@@ -6,7 +6,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-from agent.core.tokens import IdToken
+from agent.core.tokens import ANY_KIND, IdToken
 from agent.variables import names
 from agent.variables.registry import Registry
 
@@ -145,7 +145,7 @@ class Rules:
     @property
     def master_group(self) -> IdToken | None:
         value = self.registry.text(names.MASTER_PASS_GROUP_ID, "")
-        return IdToken(value=value, kind="Central") if value else None
+        return IdToken(value=value, kind=ANY_KIND) if value else None
 
     @property
     def sampled(self) -> bool:
@@ -177,7 +177,7 @@ class Rules:
 
     @property
     def aligned_measurands(self) -> tuple[str, ...]:
-        return self.registry.members(names.ALIGNED_MEASURANDS) if self.aligned else ()
+        return self.registry.members(names.ALIGNED_MEASURANDS)  # the interval is what is switched off
 
     @property
     def aligned_interval_s(self) -> int:

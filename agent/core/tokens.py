@@ -1,4 +1,4 @@
-"""Identifier tokens and what is known of them. Tokens compare without regard to case (OCPP identifiers)."""
+"""Identifier tokens and what is known of them. Two are the same by value, without regard to case, and by kind."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from enum import StrEnum
 from msgspec import Struct
 
 from agent.core.clock import WallMs
+from hal.types import TokenKind
+
+ANY_KIND = ""  # of a token whose giver does not tell kinds apart (1.6)
 
 
 class AuthorizationStatus(StrEnum):
@@ -25,18 +28,37 @@ class AuthorizationStatus(StrEnum):
 
 
 class IdToken(Struct, frozen=True):
-    """An identifier with its type (2.0.1 IdTokenEnumType). The value stays as the reader or the CSMS wrote it."""
+    """An identifier with its type (2.0.1 IdTokenEnumType, or `ANY_KIND`). The value stays as it was written."""
 
     value: str
     kind: str = "ISO14443"
 
     @property
     def key(self) -> str:
-        """What two equal tokens have in common."""
-        return self.value.casefold()
+        """A name for it, the same for equal tokens: the value, after its kind if that is not the usual one.
+
+        Kinds have capitals and folded values have none, so that no value can look like another kind's.
+        """
+        value = self.value.casefold()
+        return value if self.kind in {ANY_KIND, TokenKind.ISO14443} else f"{self.kind}:{value}"
+
+    @property
+    def anonymous(self) -> bool:
+        """Nobody's: of a start button, or of a station that needs no token (C02). Its value means nothing."""
+        return self.kind == TokenKind.NO_AUTHORIZATION
+
+    @property
+    def central(self) -> bool:
+        """Made by the CSMS for one transaction (C03, C05)."""
+        return self.kind == TokenKind.CENTRAL
 
     def same(self, other: IdToken | None) -> bool:
-        return other is not None and self.key == other.key
+        """Whether both are of one holder (C01.FR.25)."""
+        if other is None:
+            return False
+        if self.kind != other.kind and ANY_KIND not in {self.kind, other.kind}:
+            return False
+        return self.value.casefold() == other.value.casefold() or self.anonymous
 
 
 class TokenInfo(Struct, frozen=True):

@@ -25,7 +25,7 @@ from agent.core.commands import (
     Verdict,
     WriteVariables,
 )
-from agent.core.tokens import IdToken
+from agent.core.tokens import ANY_KIND, IdToken
 from agent.ocpp.dialect import Refusal, Surroundings
 from agent.ocpp.messages import v16 as m
 from agent.ocpp.rpc_codes import ErrorCode
@@ -113,7 +113,7 @@ class Calls:
         return Written(writes=writes, status=plan.status.value)
 
     def _remote_start(self, payload: m.RemoteStartTransactionRequest) -> StartTransaction:
-        token = IdToken(value=payload.idTag, kind="Central")
+        token = IdToken(value=payload.idTag, kind=ANY_KIND)
         if not isinstance(payload.connectorId, int):
             return StartTransaction(token=token)
         evse, connector = self._place(payload.connectorId)

@@ -12,6 +12,8 @@ from agent.ocpp.wire_time import to_wall
 
 def to_wire(edition: Edition, token: IdToken) -> v201.IdTokenType:
     """The token as an IdTokenType. A kind that the edition does not know is told as one that the station gave."""
+    if token.anonymous:
+        return edition.messages.IdTokenType(idToken="", type="NoAuthorization")  # C02.FR.01
     kind: Any = token.kind if token.kind in edition.token_kinds else "Local"
     return edition.messages.IdTokenType(idToken=token.value, type=kind)
 

@@ -118,7 +118,7 @@ def remote_start(w: World, card: str = CARD, *, evse: int | None = None) -> Payl
         place: Payload = {} if evse is None else {"connectorId": evse}
         return w.call("RemoteStartTransaction", idTag=card, **place)
     place = {} if evse is None else {"evseId": evse}
-    token = {"idToken": card, "type": "Central"}
+    token = {"idToken": card, "type": "ISO14443"}
     return w.call("RequestStartTransaction", idToken=token, remoteStartId=7, **place)
 
 

@@ -43,6 +43,7 @@ from hal.types import (
     PilotSignal,
     PilotState,
     PowerReport,
+    TokenKind,
     TokenRead,
 )
 from tests.unit.core.parts import BOOT, NOON, READABLE, at, registry_of, station_of
@@ -223,8 +224,8 @@ class Bench:
         self.outlets[number].wants = wants
         self.report(number)
 
-    def tap(self, value: str = "CARD", *, evses: Sequence[int] = ()) -> None:
-        self.send(TokenPresented(read=TokenRead(token=value, evses=tuple(evses))))
+    def tap(self, value: str = "CARD", *, evses: Sequence[int] = (), kind: TokenKind = TokenKind.ISO14443) -> None:
+        self.send(TokenPresented(read=TokenRead(token=value, kind=kind, evses=tuple(evses))))
 
     def meter(self, meter_wh: int | None, number: int = 1) -> None:
         """The meter shows so much now, and is read."""

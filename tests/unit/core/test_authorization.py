@@ -226,8 +226,50 @@ def test_a_cache_that_is_switched_off_neither_learns_nor_tells() -> None:
     assert authorizer.cache.find(CARD, at(0)) is None
 
 
-@pytest.mark.parametrize("token", [IdToken(value="", kind="ISO14443"), IdToken(value="x", kind="NoAuthorization")])
-def test_nobodys_token_is_not_cached(token: IdToken) -> None:
+def test_a_refusal_is_forgotten_like_any_other_entry() -> None:
+    """C10.FR.10: otherwise a token refused once is refused for ever where nobody asks again (DisablePostAuthorize)."""
+    quiet = {"AuthCacheCtrlr__LifeTime": 60, "AuthCacheCtrlr__DisablePostAuthorize": True}
+    assert authorizer_with(cached(BLOCKED), **quiet).decide(CARD, at(60_000), True)[0] is Decision.REFUSE
+    assert authorizer_with(cached(BLOCKED), **quiet).decide(CARD, at(60_001), True)[0] is Decision.ASK
+    ended = TokenInfo(status=AuthorizationStatus.BLOCKED, expiry_ms=WallMs(NOON + 1_000))  # C10.FR.13
+    assert authorizer_with(cached(ended), **quiet).decide(CARD, at(1_001), True)[0] is Decision.ASK
+
+
+def test_what_is_known_of_a_token_is_not_known_of_another_kind() -> None:
+    """C01.FR.25: the number of a card, typed at the keypad, is not that card."""
+    authorizer = authorizer_with(cached(ACCEPTED), AuthCtrlr__LocalPreAuthorize=True)
+    typed = IdToken(value=CARD.value, kind="KeyCode")
+    assert authorizer.decide(CARD, at(0), True)[0] is Decision.ACCEPT
+    assert authorizer.decide(typed, at(0), True)[0] is Decision.ASK
+    assert authorizer.decide(typed, at(0), False)[0] is Decision.REFUSE
+    assert not authorizer.stops(typed, CARD, None, at(0))
+    authorizer.cache.update(turn(), typed, BLOCKED)
+    assert authorizer.cache.find(CARD, at(0)) == ACCEPTED
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["online", "offline"])
+def test_nobody_is_asked_about_nobody(linked: bool) -> None:
+    """C02: the start button."""
+    button = IdToken(value="start", kind="NoAuthorization")
+    assert authorizer_with().decide(button, at(0), linked)[0] is Decision.ACCEPT
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["online", "offline"])
+def test_nobody_is_asked_where_no_token_is_needed(linked: bool) -> None:
+    """AuthEnabled false: no authorization is done when a token is read."""
+    authorizer = authorizer_with(cached(BLOCKED), AuthCtrlr__Enabled=False)
+    assert authorizer.decide(CARD, at(0), linked)[0] is Decision.ACCEPT
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        IdToken(value="", kind="ISO14443"),
+        IdToken(value="x", kind="NoAuthorization"),  # C02.FR.03
+        IdToken(value="x", kind="Central"),  # C03.FR.02, C05.FR.02
+    ],
+)
+def test_a_token_of_one_time_is_not_cached(token: IdToken) -> None:
     cache, now = Cache(rules_of()), turn()
     cache.update(now, token, ACCEPTED)
     assert len(cache) == 0

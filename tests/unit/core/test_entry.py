@@ -12,9 +12,10 @@ from agent.core.commands import SetOperative, StartTransaction, StopTransaction,
 from agent.core.effects import Ask, ShowIndicator
 from agent.core.facts import StopReason, TokenCached, Trigger
 from agent.core.requests import AuthorizeRequest
-from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
-from hal.types import IndicatorState
+from agent.core.tokens import ANY_KIND, AuthorizationStatus, IdToken, TokenInfo
+from hal.types import IndicatorState, TokenKind
 from tests.unit.core.bench import ACCEPTED, Bench
+from tests.unit.core.parts import turn
 
 GROUP = IdToken(value="FLEET", kind="Central")
 FLEET = TokenInfo(status=AuthorizationStatus.ACCEPTED, group=GROUP)
@@ -359,6 +360,34 @@ def test_a_token_allowed_elsewhere_still_was_shown_here() -> None:
     assert [owner(bench, n) for n in (1, 2, 3)] == [None, "CARD", None]
 
 
+def test_a_token_for_some_evses_waits_for_one_of_them_if_another_is_plugged_in() -> None:
+    """C01.FR.21: the car at EVSE 1 is somebody's; the card is good at EVSE 2, and is not shown twice for it."""
+    bench = online(evses=2)
+    bench.plug(1)
+    bench.tap("CARD")
+    bench.authorize(TokenInfo(status=AuthorizationStatus.ACCEPTED, evses=(2,)))
+    assert owner(bench, 1) is None
+    bench.plug(2)
+    assert owner(bench, 2) == "CARD"
+
+
+def test_of_two_cars_the_one_that_the_token_is_good_for_is_charged() -> None:
+    bench = online(evses=2)
+    bench.plug(1)
+    bench.plug(2)
+    bench.tap("CARD")
+    bench.authorize(TokenInfo(status=AuthorizationStatus.ACCEPTED, evses=(2,)))
+    assert (owner(bench, 1), owner(bench, 2)) == (None, "CARD")
+
+
+def test_a_car_that_is_plugged_in_before_a_late_answer_is_not_overlooked() -> None:
+    bench = online(evses=2)
+    bench.tap("CARD")
+    bench.plug(2)
+    bench.authorize()
+    assert (owner(bench, 1), owner(bench, 2)) == (None, "CARD")
+
+
 def test_a_card_ends_its_own_before_another_of_its_group() -> None:
     """Two cars of one fleet at one reader: each driver takes the own one."""
     bench = charging(online(evses=2), "ANN", "BOB", info=FLEET)
@@ -396,6 +425,101 @@ def test_a_master_pass_stops_everything_and_starts_nothing(known: bool) -> None:
     assert len(ended) == 2
 
 
+@pytest.mark.parametrize("asks", [True, False], ids=["asked", "cached"])
+def test_a_master_pass_from_afar_neither_starts_nor_stops(asks: bool) -> None:
+    """C16.FR.03: nobody shows it."""
+    bench = online({**MASTER, "AuthCtrlr.AuthorizeRemoteStart": asks}, evses=2)
+    bench.tap("BOSS", evses=(2,))
+    bench.authorize(FLEET)
+    charging(bench, "ANN")
+    if asks:
+        bench.station.authorizer.cache.clear(turn())
+    assert bench.command(start("BOSS", evse=2)).verdict is Verdict.ACCEPTED
+    bench.authorize(FLEET)
+    assert (owner(bench, 1), owner(bench, 2)) == ("ANN", None)
+
+
+def test_a_remote_start_for_the_master_group_is_refused() -> None:
+    """C16.FR.03"""
+    bench = online(MASTER)
+    command = StartTransaction(
+        token=IdToken(value="BOSS"), group=IdToken(value="fleet", kind="Local"), remote_start_id=9
+    )
+    assert bench.command(command).verdict is Verdict.REJECTED
+
+
+def test_a_token_that_turns_out_to_be_a_master_pass_charges_no_longer() -> None:
+    """C16.FR.03, where it was accepted without a question."""
+    bench = online(MASTER)
+    bench.plug()
+    bench.command(start("BOSS"))
+    assert bench.closed()
+    bench.deliver(FLEET, IdToken(value="BOSS"))
+    assert not bench.closed()
+
+
+def test_a_master_pass_stops_what_is_nobodys() -> None:
+    """C16.FR.02"""
+    bench = online({**MASTER, "AuthCtrlr.Enabled": False})
+    bench.plug()
+    assert bench.closed()
+    bench.tap("STRANGER")
+    assert bench.closed()
+    bench.station.authorizer.cache.update(turn(), IdToken(value="BOSS"), FLEET)
+    bench.tap("BOSS")
+    assert not bench.closed()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["cached", "asked"])
+def test_a_master_pass_stops_who_pressed_the_button(known: bool) -> None:
+    bench = online(MASTER)
+    bench.plug()
+    bench.tap("", kind=TokenKind.NO_AUTHORIZATION)
+    assert bench.closed()
+    if known:
+        bench.station.authorizer.cache.update(turn(), IdToken(value="BOSS"), FLEET)
+    bench.tap("BOSS")
+    assert bench.authorize(FLEET) == ([] if known else [IdToken(value="BOSS")])
+    assert not bench.closed()
+
+
+# --- tokens of other kinds -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["online", "offline"])
+def test_the_start_button_starts_and_stops_without_a_question(linked: bool) -> None:
+    """C02"""
+    bench = online()
+    if not linked:
+        bench.offline()
+    bench.plug()
+    bench.tap("start", kind=TokenKind.NO_AUTHORIZATION)
+    assert bench.take(AuthorizeRequest) == []
+    assert bench.closed()
+    bench.advance(5_000)
+    bench.tap("start", kind=TokenKind.NO_AUTHORIZATION)
+    assert not bench.closed()
+
+
+def test_the_digits_of_a_card_at_the_keypad_do_not_end_its_session() -> None:
+    """C01.FR.25"""
+    bench = charging(online(), "04112233")
+    bench.tap("04112233", kind=TokenKind.KEY_CODE)
+    assert bench.closed()
+    assert bench.authorize() == [IdToken(value="04112233", kind="KeyCode")]
+    assert bench.closed()
+
+
+def test_where_no_token_is_needed_a_card_is_told_and_not_asked_about() -> None:
+    """AuthEnabled false."""
+    bench = online({"AuthCtrlr.Enabled": False, "AuthCtrlr.AuthorizeRemoteStart": True})
+    bench.tap("CARD")
+    bench.plug()
+    assert bench.take(AuthorizeRequest) == []
+    assert owner(bench) == "CARD"
+    assert bench.closed()
+
+
 # --- a token that turns out to be invalid (E05, C15) ---------------------------------------------------------------
 
 
@@ -427,6 +551,21 @@ def test_otherwise_it_goes_on_without_energy_or_with_what_is_allowed() -> None:
     assert not lenient.closed()
 
 
+def test_what_flowed_before_the_csms_was_asked_counts() -> None:
+    """E05.FR.02: an allowance that "has been exceeded" leaves nothing; a long time offline is no free energy."""
+    lenient = {"TxCtrlr.StopTxOnInvalidId": False, "TxCtrlr.MaxEnergyOnInvalidId": 500}
+    some = charging(online(lenient), "CARD")
+    some.meter(100_400)
+    some.deliver(BLOCKED, IdToken(value="CARD"))
+    assert some.closed()
+    some.meter(100_500)
+    assert not some.closed()
+    much = charging(online(lenient), "CARD")
+    much.meter(100_501)
+    much.deliver(BLOCKED, IdToken(value="CARD"))
+    assert not much.closed()
+
+
 def test_what_is_said_of_another_token_or_transaction_is_of_no_account() -> None:
     bench = charging(online(), "CARD")
     bench.deliver(BLOCKED, IdToken(value="OTHER"))
@@ -437,8 +576,8 @@ def test_what_is_said_of_another_token_or_transaction_is_of_no_account() -> None
 # --- remote starts -------------------------------------------------------------------------------------------------
 
 
-def start(card: str = "REMOTE") -> StartTransaction:
-    return StartTransaction(token=IdToken(value=card, kind="Central"), remote_start_id=9)
+def start(card: str = "REMOTE", *, kind: str = "ISO14443", evse: int | None = None) -> StartTransaction:
+    return StartTransaction(token=IdToken(value=card, kind=kind), evse=evse, remote_start_id=9)
 
 
 def test_a_remote_start_needs_no_question_unless_configured() -> None:
@@ -462,13 +601,28 @@ def test_a_remote_start_that_is_to_be_authorised_is(info: TokenInfo, starts: str
     assert owner(bench) == starts
 
 
-def test_a_remote_start_is_stopped_by_the_same_card() -> None:
+@pytest.mark.parametrize("kind", ["Central", "NoAuthorization"])
+def test_a_token_of_the_csms_or_of_nobody_is_not_asked_about(kind: str) -> None:
+    """C03.FR.01, C05.FR.01; C02: there is nobody to ask about. Nor is it kept (C02.FR.03, C05.FR.02)."""
+    bench = online({"AuthCtrlr.AuthorizeRemoteStart": True, **PRE})
+    bench.plug()
+    token = "" if kind == "NoAuthorization" else "APP-1"
+    assert bench.command(start(token, kind=kind)).verdict is Verdict.ACCEPTED
+    assert bench.take(AuthorizeRequest) == []
+    assert bench.closed()
+    bench.deliver(ACCEPTED, IdToken(value=token, kind=kind))
+    assert bench.facts(TokenCached) == []
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("ISO14443", True), (ANY_KIND, True), ("Central", False)])
+def test_a_remote_start_is_stopped_by_the_same_card(kind: str, ends: bool) -> None:
+    """C01.FR.25; 1.6 has no kinds, and there the number is enough."""
     bench = online()
     bench.plug()
-    bench.command(start("04AB"))
+    bench.command(start("04AB", kind=kind))
     bench.advance(1_000)
     bench.tap("04ab")
-    assert owner(bench) is None
+    assert (owner(bench) is None) is ends
 
 
 def test_a_remote_stop_names_itself() -> None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import pytest
 
 from agent.core.rules import PublicKey, Rules
-from agent.core.tokens import IdToken
+from agent.core.tokens import ANY_KIND, IdToken
 from agent.variables.topology import ENERGY
 from tests.unit.core.parts import registry_of, rules_of, station_of, write
 
@@ -94,7 +94,6 @@ def test_start_and_stop_points_are_lists_in_their_order() -> None:
         ("started_measurands", "SampledDataCtrlr.TxStartedMeasurands"),
         ("updated_measurands", "SampledDataCtrlr.TxUpdatedMeasurands"),
         ("ended_measurands", "SampledDataCtrlr.TxEndedMeasurands"),
-        ("aligned_measurands", "AlignedDataCtrlr.Measurands"),
         ("aligned_ended_measurands", "AlignedDataCtrlr.TxEndedMeasurands"),
     ],
 )
@@ -104,6 +103,12 @@ def test_measurands_follow_their_list_and_the_switch_of_their_controller(rule: s
     controller = variable.partition(".")[0]
     off = Rules(registry_of({variable: chosen, f"{controller}.Enabled": False}))
     assert getattr(off, rule) == ()
+
+
+def test_aligned_measurands_can_be_asked_for_without_a_clock() -> None:
+    """F06.FR.06"""
+    rules = Rules(registry_of({"AlignedDataCtrlr.Measurands": "Voltage", "AlignedDataCtrlr.Enabled": False}))
+    assert rules.aligned_measurands == ("Voltage",)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,7 @@ def test_what_is_switched_off_has_no_interval(rule: str, variable: str) -> None:
 def test_the_master_group_is_a_token_or_nothing() -> None:
     assert rules_of().master_group is None
     group = rules_of(AuthCtrlr__MasterPassGroupId="MASTERS").master_group
-    assert group == IdToken(value="MASTERS", kind="Central")
+    assert group == IdToken(value="MASTERS", kind=ANY_KIND)
 
 
 @pytest.mark.parametrize("choice", list(PublicKey))

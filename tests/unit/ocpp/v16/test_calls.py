@@ -26,7 +26,7 @@ from agent.core.commands import (
     Verdict,
     WriteVariables,
 )
-from agent.core.tokens import IdToken
+from agent.core.tokens import ANY_KIND, IdToken
 from agent.ocpp.dialect import Refusal
 from agent.ocpp.messages import v16
 from agent.ocpp.rpc_codes import ErrorCode
@@ -77,7 +77,7 @@ def trigger(kind: TriggerKind, evse: int | None = None, connector: int | None = 
 
 
 def start(evse: int | None = None, connector: int | None = None) -> StartTransaction:
-    return StartTransaction(token=IdToken("04AB", "Central"), evse=evse, connector=connector)
+    return StartTransaction(token=IdToken("04AB", ANY_KIND), evse=evse, connector=connector)
 
 
 DECODED: list[tuple[str, Payload, Command]] = [
