@@ -92,17 +92,16 @@ class Scene(Steps):
         assert found["evse"] == {"id": self.evse, "connectorId": self.connector}, found
         return found
 
-    def authorized(self, *, remote: bool | None = None, group: str | None = None) -> Payload | None:
-        """Locally with a card, or remotely. Gives the transaction event that told it, if there was one.
-
-        `group` is the groupIdToken that the CSMS answers with.
-        """
+    def authorized(
+        self, *, remote: bool | None = None, group: str | None = None, profile: Payload | None = None
+    ) -> Payload | None:
+        """Locally with a card, answered with a `group`, or remotely, with a `profile`. Gives the event that told it."""
         if not (self.bay or self.plugged):
             self.parking_bay_occupied()
         self._answer_tokens(group)
         remotely = self.remote if remote is None else remote
         phase = self._phase("Authorized", *(("PowerPathClosed", "DataSigned") if self.plugged else ()))
-        started_id = self._start_remotely() if remotely else None
+        started_id = self._start_remotely(profile) if remotely else None
         if not remotely:
             self.w.bench("rfid.tap", id_token=self.token, type=self.kind, evses=[self.evse])
         asks = not self.cached and (not remotely or configured(self.w, "AuthCtrlr.AuthorizeRemoteStart") == "true")
@@ -127,13 +126,14 @@ class Scene(Steps):
         self.w.csms.on("Authorize", {"idTokenInfo": info})
         self.w.csms.on("TransactionEvent", lambda payload: {"idTokenInfo": info} if "idToken" in payload else {})
 
-    def _start_remotely(self) -> int:
+    def _start_remotely(self, profile: Payload | None) -> int:
         started_id = 100 + len(self.w.csms.frames)
         answer = self.w.call(
             "RequestStartTransaction",
             idToken=token_wire(self.token, self.kind),
             evseId=self.evse,
             remoteStartId=started_id,
+            **({} if profile is None else {"chargingProfile": profile}),
         )
         assert answer["status"] == "Accepted", answer
         if self.running:

@@ -24,6 +24,36 @@ def test_tc_f_01_cs(point: str) -> None:
         s.energy_transfer_started()
 
 
+PROFILE = {
+    "id": 1,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxProfile",
+    "chargingProfileKind": "Relative",
+    "chargingSchedule": [
+        {
+            "id": 1,
+            "chargingRateUnit": "A",
+            "chargingSchedulePeriod": [{"startPeriod": 0, "numberPhases": 1, "limit": 6}],
+        }
+    ],
+}
+
+
+@pytest.mark.case("2.0.1", "TC_K_38_CS")
+@pytest.mark.parametrize("asks", [True, False], ids=["asked", "not asked"])
+@all_start_points
+def test_tc_k_38_cs(point: str, asks: bool) -> None:
+    with world("2.0.1") as w:
+        ready(w)
+        configure(w, {"AuthCtrlr.AuthorizeRemoteStart": asks, "TxCtrlr.TxStartPoint": point})
+        s = Scene(w)
+        s.ev_connected_pre_session()
+        s.authorized(remote=True, profile=PROFILE)
+        s.energy_transfer_started()
+        assert w.evse()["offered_ma"] > 6_000  # F01.FR.12: let go by
+        assert bool(w.csms.all("Authorize")) == asks
+
+
 def _remote_first(point: str, *, asks: bool) -> None:
     with world("2.0.1") as w:
         ready(w)
