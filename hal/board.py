@@ -123,6 +123,14 @@ def _completed(document: Table) -> Table:
     return {"reader": [served], **document, "board": {"name": MOCK, **header}, "evse": evses}
 
 
+def check_installed(board: Board) -> None:
+    """What every driver of the board needs is installed; a board is read without it. Raises BoardError."""
+    try:
+        board_rules.check_installed(board)
+    except SchemaError as error:
+        raise BoardError(board.file, error) from None
+
+
 def device_allow(board: Board, *, guard: bool = True, agent: bool = True) -> list[str]:
     """Device files that the processes of this board open, as values of systemd's `DeviceAllow=`, sorted."""
     devices = [*(board.guard_devices() if guard else ()), *(board.agent_devices() if agent else ())]

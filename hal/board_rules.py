@@ -76,6 +76,15 @@ def check_kind(board: Board) -> None:
         raise SchemaError("board", "kind", "mixed", f"there is {missing} on it", 'write kind = "real" or "mock"')
 
 
+def check_installed(board: Board) -> None:
+    """Every driver has its libraries."""
+    for device in (*board.guard_devices(), *board.agent_devices()):
+        library = registry.missing_library(device.driver)
+        if library is not None:
+            remedy = f"pip install 'evse-agent[{device.driver.extra}]'"
+            raise SchemaError(device.table, "driver", device.name, f"needs the library {library}", remedy)
+
+
 def wrong(device: Device, error: WrongOption) -> SchemaError:
     """A driver's complaint about its options, with the place in the file."""
     value = getattr(device.config, error.key, None)

@@ -64,6 +64,7 @@ class Driver:
     devices: tuple[str, ...] = ()
     fail_safe: str = "none"
     simulated: bool = False  # part of the bench: not for a real board
+    libraries: tuple[str, ...] = ()  # what `extra` brings and the driver imports when it opens a device
 
 
 WIRE = Driver()
@@ -80,6 +81,7 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
             "gpio",
             claims=("gpio {pin}", "gpio {pin_3p}", "gpio {feedback_pin}", "gpio {feedback_pin_3p}", "gpio {pulse_pin}"),
             devices=GPIO_CHIPS,
+            libraries=("gpiozero",),
         ),
     },
     Kind.PROXIMITY: {},
@@ -89,6 +91,7 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
             "gpio",
             claims=("gpio {pin}", "gpio {reset_pin}"),
             devices=GPIO_CHIPS,
+            libraries=("gpiozero",),
         ),
     },
     Kind.LOCK: {
@@ -97,11 +100,16 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
             "gpio",
             claims=("gpio {lock_pin}", "gpio {unlock_pin}", "gpio {feedback_pin}"),
             devices=GPIO_CHIPS,
+            libraries=("gpiozero",),
         ),
     },
     Kind.CONTACT: {
         "gpiozero": Driver(
-            "hal.drivers.gpiozero_parts:open_contact", "gpio", claims=("gpio {pin}",), devices=GPIO_CHIPS
+            "hal.drivers.gpiozero_parts:open_contact",
+            "gpio",
+            claims=("gpio {pin}",),
+            devices=GPIO_CHIPS,
+            libraries=("gpiozero",),
         ),
     },
     Kind.THERMOMETER: {},
@@ -109,13 +117,17 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
         "mock": BENCH,
         "guard": WIRE,
         "modbus": Driver(
-            "hal.drivers.modbus_meter", "modbus", claims=("modbus {port} unit {unit}",), devices=("{port}",)
+            "hal.drivers.modbus_meter",
+            "modbus",
+            claims=("modbus {port} unit {unit}",),
+            devices=("{port}",),
+            libraries=("serial", "pymodbus"),
         ),
     },
     Kind.READER: {
         "mock": BENCH,
         "guard": WIRE,
-        "pcsc": Driver("hal.drivers.pcsc", "pcsc"),  # `check_beside` tells two readers apart
+        "pcsc": Driver("hal.drivers.pcsc", "pcsc", libraries=("smartcard",)),  # `check_beside` tells two readers apart
     },
     Kind.INDICATOR: {
         "mock": BENCH,
@@ -125,6 +137,7 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
             "gpio",
             claims=("gpio {red}", "gpio {green}", "gpio {blue}"),
             devices=GPIO_CHIPS,
+            libraries=("gpiozero",),
         ),
     },
 }
@@ -158,6 +171,13 @@ def open_device(driver: Driver, config: object) -> Any:
         return _opener(driver)(config)
     except ImportError as error:
         raise _missing(driver, error) from None
+
+
+def missing_library(driver: Driver) -> str | None:
+    """A library of the driver that is not installed; nothing is loaded to find out."""
+    from importlib.util import find_spec  # noqa: PLC0415 - for who checks an installation, not for the guard
+
+    return next((name for name in driver.libraries if find_spec(name) is None), None)
 
 
 def check(driver: Driver, config: object) -> None:

@@ -24,6 +24,7 @@ from agent.daemon.config_tables import ResetAction
 from agent.daemon.service import Daemon
 from agent.store.faults import LedgerRefused
 from agent.variables.file import ConfigurationError
+from hal.board import BoardError, check_installed
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +47,7 @@ def start(argv: list[str] | None = None) -> int:
     try:
         settings = config.from_flags(flags)
         if flags.check:
+            check_installed(settings.board)
             assembly.registry(settings, assembly.Devices(settings.board))
             assembly.dialects(settings)
             print(f"{settings.file}: in order")
@@ -53,7 +55,7 @@ def start(argv: list[str] | None = None) -> int:
         return run(settings)
     except ConfigError as error:
         why = str(error)
-    except ConfigurationError as error:
+    except (ConfigurationError, BoardError) as error:
         why = str(ConfigError.of(error, flags.config))
     except LedgerRefused as error:
         why = error.why

@@ -141,9 +141,9 @@ class Listener:
             self._socket.bind(path)
             os.chmod(path, SOCKET_MODE)
             self._socket.listen(BACKLOG)
-        except OSError:
+        except OSError as error:
             self._socket.close()
-            raise
+            raise type(error)(error.errno, f"no socket can be made there: {error.strerror or error}", path) from None
         loop.watch(self._socket, self._accept)
 
     def close(self) -> None:

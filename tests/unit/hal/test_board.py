@@ -390,6 +390,23 @@ def test_the_configuration_names_a_board_file(tmp_path: Path) -> None:
     assert boards.load_config(str(config)).name == "mock"
 
 
+def test_a_library_that_is_not_installed_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    board = boards.parse(REAL, "b.toml")
+    boards.check_installed(board)
+    for library, said in (
+        (
+            "pymodbus",
+            r"\[evse #1.meter\] key 'driver' = \"modbus\": needs the library pymodbus; .*agent\[modbus\]",
+        ),
+        ("smartcard", r"\[reader #1\] .*needs the library smartcard; .*evse-agent\[pcsc\]"),
+        ("gpiozero", r"\[indicator #1\] .*needs the library gpiozero; .*evse-agent\[gpio\]"),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr("importlib.util.find_spec", lambda name, gone=library: None if name == gone else name)
+            with pytest.raises(BoardError, match=said):
+                boards.check_installed(board)
+
+
 def test_the_configuration_holds_the_board(tmp_path: Path) -> None:
     config = tmp_path / "agent.toml"
     config.write_text('[csms]\nurl = "x"\n[board]\nkind = "mock"\n[[evse]]\nphases = 1\n[[evse]]\n')
