@@ -33,8 +33,8 @@ from hal.layout import (
     PathSpec,
     Supply,
 )
-from hal.registry import Kind, MissingExtra, UnknownDriver
-from hal.schema import TOP, SchemaError, build, read_toml, read_toml_apart
+from hal.registry import BrokenDriver, Kind, MissingExtra, UnknownDriver
+from hal.schema import TOP, SchemaError, build, read_toml, read_toml_apart, show
 
 MAX_AC_CURRENT_A = 80
 MAX_DEVICES = 64
@@ -89,9 +89,13 @@ def of_config(document: Table, file: str, *, guard_only: bool = False) -> Board:
         name = given["file"]
         if not isinstance(name, str) or not name:
             raise SchemaError("board", "file", name, "a file name is needed", 'write file = "board.toml"')
-        if len(given) > 1 or len(own) > 1:
-            remedy = "write everything in the board file, or leave file out"
-            raise SchemaError("board", "file", name, "stands beside tables of a board", remedy)
+        for key in given:
+            if key != "file":
+                raise SchemaError("board", key, given[key], "does not go with file", "write it in the board file")
+        for table in TABLES[1:]:
+            if table in own:
+                problem = f"the board is in {show(name)}, and there is [[{table}]] here"
+                raise SchemaError(table, "", MISSING, problem, "keep one of them")
     except SchemaError as error:
         raise BoardError(file, error) from None
     named = name if name == MOCK else os.path.join(os.path.dirname(file), name)
@@ -249,6 +253,8 @@ def _device(kind: Kind, value: object, name: str) -> Device:
         config_type = registry.config_type(driver)
     except UnknownDriver as error:
         raise SchemaError(name, "driver", driver_name, "is unknown", str(error)) from None
+    except BrokenDriver as error:
+        raise SchemaError(name, "driver", driver_name, "is broken", str(error)) from None
     except MissingExtra as error:
         raise SchemaError(name, "driver", driver_name, "is not installed", str(error)) from None
     if config_type is None:

@@ -4,8 +4,8 @@ A driver is a module with a function `open(config)`, whose annotation names its 
 its table in the board file, see `hal.schema`). What that schema cannot say, two more functions may, each by raising
 `WrongOption`: `check(config)`, and `check_beside(config, other)` of two devices of the driver on one board. Other
 distributions add drivers by entry points of the group `evse_agent.drivers`, named `KIND.NAME` (`meter.acme`), whose
-value is the module; what the table below says of our own, such a module says by constants: `CLAIMS`, `DEVICES`,
-`FAIL_SAFE`.
+value is the module, or `module:open_lamp` where one has several; what the table below says of our own, such a module
+says by constants: `CLAIMS`, `DEVICES`, `FAIL_SAFE` (`CLAIMS_LAMP` …).
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class Kind(StrEnum):
 
 class UnknownDriver(ValueError):
     """There is no such driver; the text names those there are."""
+
+
+class BrokenDriver(ValueError):
+    """A driver of another distribution that is none; the text says what is wrong and what to do."""
 
 
 class MissingExtra(DeviceError):
@@ -144,13 +148,13 @@ DRIVERS: dict[Kind, dict[str, Driver]] = {
 
 
 def find(kind: Kind, name: str) -> Driver:
-    """The driver of that name, ours or an installed one. Raises UnknownDriver."""
+    """The driver of that name, ours or an installed one. Raises UnknownDriver, BrokenDriver, MissingExtra."""
     ours = DRIVERS[kind]
     if name in ours:
         return ours[name]
     others = _installed(kind)
     if name in others:
-        return _described(others[name])
+        return _foreign(others[name])
     known = sorted({*ours, *others})
     raise UnknownDriver(f"known {kind} drivers are {', '.join(known)}" if known else f"there is no {kind} driver")
 
@@ -226,16 +230,38 @@ def _installed(kind: Kind) -> dict[str, str]:
     return {point.name.removeprefix(prefix): point.value for point in found if point.name.startswith(prefix)}
 
 
-def _described(module: str) -> Driver:
-    """A foreign driver by its module's constants."""
+def _foreign(module: str) -> Driver:
+    """A driver of another distribution: whatever it raises while it loads is told, not raised past us."""
     try:
-        loaded = importlib.import_module(module.partition(":")[0])
+        driver = _described(module)
+        config = config_type(driver)
+        _check_formats(driver, dict.fromkeys(typing.get_type_hints(config), ""))
     except ImportError as error:
         raise _missing(Driver(module), error) from None
-    return Driver(
-        module,
-        extra="",
-        claims=tuple(getattr(loaded, "CLAIMS", ())),
-        devices=tuple(getattr(loaded, "DEVICES", ())),
-        fail_safe=str(getattr(loaded, "FAIL_SAFE", "none")),
-    )
+    except MissingExtra:
+        raise
+    except Exception as error:
+        why = f"{module}: {type(error).__name__}: {error}; mend or remove the distribution that brings it"
+        raise BrokenDriver(why) from None
+    return driver
+
+
+def _check_formats(driver: Driver, blank: dict[str, str]) -> None:
+    """What it claims and opens is told by keys of its configuration."""
+    for text in (*driver.claims, *driver.devices):
+        try:
+            text.format_map(blank)
+        except KeyError as error:
+            raise TypeError(f"{text!r} names {error}, and its configuration has no such key") from None
+
+
+def _described(module: str) -> Driver:
+    """A foreign driver by its module's constants; `CLAIMS_LAMP` comes before `CLAIMS` for `module:open_lamp`."""
+    name, _, function = module.partition(":")
+    loaded = importlib.import_module(name)
+
+    def constant(what: str, otherwise: typing.Any) -> typing.Any:
+        return getattr(loaded, f"{what}{function.removeprefix('open').upper()}", getattr(loaded, what, otherwise))
+
+    claims, devices = constant("CLAIMS", ()), constant("DEVICES", ())
+    return Driver(module, "", tuple(claims), tuple(devices), str(constant("FAIL_SAFE", "none")))

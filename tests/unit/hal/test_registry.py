@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from hal import registry
+from hal import board, registry
 from hal.interfaces import DeviceError
-from hal.registry import DRIVERS, Driver, Kind, MissingExtra, UnknownDriver
+from hal.registry import DRIVERS, BrokenDriver, Driver, Kind, MissingExtra, UnknownDriver
 
 ROOT = Path(__file__).parents[3]
 WITH_MODULE = [(kind, name) for kind, drivers in DRIVERS.items() for name, one in drivers.items() if one.module]
@@ -121,6 +121,46 @@ def test_ours_come_first_and_a_broken_foreign_one_says_so() -> None:
     assert registry.find(Kind.METER, "modbus").module == "hal.drivers.modbus_meter"
     with pytest.raises(MissingExtra, match="library 'no_such_library' is missing"):
         registry.find(Kind.METER, "broken")
+
+
+SEVERAL = """
+from dataclasses import dataclass
+DEVICES = ("{port}",)
+DEVICES_LAMP = ("/dev/lamp{number}",)
+@dataclass
+class Config:
+    port: str = ""
+@dataclass
+class Lamp:
+    number: int = 0
+def open(config: Config): ...
+def open_lamp(config: Lamp): ...
+def open_wrong(config: Lamp): ...
+def open_bare(lamp): ...
+"""
+
+
+def test_a_foreign_module_with_several_drivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "several_drivers.py").write_text(SEVERAL)
+    (tmp_path / "mad_driver.py").write_text("1 / 0")
+    monkeypatch.syspath_prepend(tmp_path)
+    names = {"own": "", "lamp": ":open_lamp", "wrong": ":open_wrong", "bare": ":open_bare", "none": ":nothing"}
+    points = [Point(f"meter.{name}", f"several_drivers{function}") for name, function in names.items()]
+    points.append(Point("meter.mad", "mad_driver"))
+    monkeypatch.setattr(metadata, "entry_points", lambda group: points)
+    assert registry.find(Kind.METER, "own").devices == ("{port}",)
+    assert registry.find(Kind.METER, "lamp").devices == ("/dev/lamp{number}",)
+    for name, why in {
+        "wrong": "'{port}' names 'port', and its configuration has no such key; mend or remove",
+        "bare": "KeyError: 'config'",
+        "none": "AttributeError",
+        "mad": "mad_driver: ZeroDivisionError",
+    }.items():
+        with pytest.raises(BrokenDriver, match=why):
+            registry.find(Kind.METER, name)
+        document = {"board": {"kind": "mock"}, "evse": [{"meter": {"driver": name}}]}
+        with pytest.raises(board.BoardError, match=rf"\[evse #1.meter\] key 'driver' = \"{name}\": is broken; .*{why}"):
+            board.parse(document, "b.toml")
 
 
 def test_a_missing_library_names_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
