@@ -6,6 +6,8 @@ transaction runs is effective for status only when that has ended, so nothing ha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agent.core.facts import OperativeSet
 from agent.core.turn import Turn
 
@@ -33,6 +35,21 @@ class Availability:
         if changed:
             turn.record(OperativeSet(evse=evse, connector=connector, operative=operative))
         return changed
+
+    def bring_back(self, turn: Turn, evse: int, connector: int, places: Iterable[tuple[int, int]]) -> bool:
+        """Make a place operative whatever was taken out above and below it (1.6 §5.2); True if this changed something.
+
+        A connector that is brought back alone leaves the rest of what was taken out with it where it is.
+        """
+        lifted = set(self._out) if not evse else self._out & {(0, 0), (evse, 0)}
+        for place in sorted(lifted):
+            self.set(turn, *place, True)
+        if not evse:
+            return bool(lifted)
+        for other in places:
+            if other != (evse, connector) and lifted & {(0, 0), (other[0], 0)}:
+                self.set(turn, *other, False)
+        return self.set(turn, evse, connector, True) or bool(lifted)
 
     def operative(self, evse: int, connector: int) -> bool:
         return not self._out & {(0, 0), (evse, 0), (evse, connector)}

@@ -19,11 +19,15 @@ class Command(Struct, frozen=True, tag=True, kw_only=True):
 
 
 class SetOperative(Command, frozen=True, tag=True, kw_only=True):
-    """ChangeAvailability. evse 0: the station; connector 0: the whole EVSE."""
+    """ChangeAvailability. evse 0: the station; connector 0: the whole EVSE.
+
+    `outright` (1.6 §5.2): what becomes operative is so whatever was taken out above or below it.
+    """
 
     operative: bool
     evse: int = 0
     connector: int = 0
+    outright: bool = False
 
 
 class ClearCache(Command, frozen=True, tag=True, kw_only=True):

@@ -22,6 +22,9 @@ BY_STOP_POINT = {
     StartPoint.POWER_PATH: UNPLUGGED,
     StartPoint.ENERGY: Cause(trigger=Trigger.CHARGING_STATE_CHANGED, reason=StopReason.STOPPED_BY_EV),
 }
+# Ends by somebody who may have the cable: its owner has presented the token, or it was asked for from afar (F03, 1.6
+# §5.12: a remote stop is as good as a local one, and unlocks).
+_FETCHED = frozenset({StopReason.LOCAL, StopReason.MASTER_PASS, StopReason.REMOTE})
 
 
 class Ending:
@@ -98,7 +101,8 @@ class Ending:
         self._host.transaction_ended(tx.tx)
         # E05.FR.11, E09.FR.03: the cable waits for its owner.
         kept = tx.deauthorized or (evse.ev_gone and not rules.unlock_on_disconnect)
-        if kept and evse.finished:
+        fetched = tx.ending is not None and tx.ending.reason in _FETCHED
+        if kept and not fetched and evse.finished:
             evse.held_for = tx.token
         else:
             self._lock.open(turn)

@@ -132,10 +132,15 @@ class Operations:
         outlets = station.evses[command.evse].capabilities.connectors if command.evse else 0
         if not 0 <= command.connector <= outlets:
             return rejected("UnknownConnectorId", f"EVSE {command.evse} has no connector {command.connector}")
-        changed = station.availability.set(turn, command.evse, command.connector, command.operative)
+        place = command.evse, command.connector
+        if command.operative and command.outright:
+            connectors = [p for p in station.status.places() if all(p)]
+            changed = station.availability.bring_back(turn, *place, connectors)
+        else:
+            changed = station.availability.set(turn, *place, command.operative)
         targets = [station.evses[command.evse]] if command.evse else list(station.evses.values())
         busy = any(e.tx is not None and command.connector in {0, e.connector} for e in targets)
-        if busy and changed and not command.operative:
+        if busy and not command.operative:
             return Result(verdict=Verdict.SCHEDULED)  # G03.FR.05, G04.FR.06
         for evse in targets:
             if command.operative and changed:

@@ -105,6 +105,32 @@ def test_a_cable_left_in_the_socket_is_freed_by_its_owner() -> None:
         status(w, 1, "Available")
 
 
+@pytest.mark.parametrize("how", ["card", "remote stop"])
+@pytest.mark.parametrize("why", ["left at the car", "refused identifier"])
+def test_whoever_ends_the_transaction_himself_gets_his_cable_at_once(why: str, how: str) -> None:
+    """§4.10: the owner has presented the identifier; §5.12: a remote stop equals a local one and unlocks."""
+    with world("1.6", evses=(SOCKET,)) as w:
+        if why == "refused identifier":
+            _refused(w, StopTransactionOnInvalidId="false", MaxEnergyOnInvalidId=0)
+            status(w, 1, "SuspendedEVSE")
+            transaction = INVALID["transactionId"]
+        else:
+            ready(w)
+            configure(w, StopTransactionOnEVSideDisconnect="false", UnlockConnectorOnEVSideDisconnect="false")
+            accept(w)
+            transaction = charging(w)
+            w.bench("ev.plug_out", side="ev")
+            status(w, 1, "SuspendedEV", info="EV side disconnected")
+        assert w.evse()["lock"] == "locked"
+        if how == "card":
+            w.bench("rfid.tap", id_token=TAG)
+        else:
+            assert w.call("RemoteStopTransaction", transactionId=transaction)["status"] == "Accepted"
+        w.expect("StopTransaction", reason="Local" if how == "card" else "Remote")
+        w.advance(5)
+        assert w.evse()["lock"] == "unlocked"
+
+
 @pytest.mark.parametrize("evse", [SOCKET, FIXED_CABLE], ids=["socket", "fixed cable"])
 def test_a_car_that_comes_back_goes_on_charging(evse: object) -> None:
     """§4.10: with StopTransactionOnEVSideDisconnect false energy transfer is allowed again."""
@@ -144,6 +170,49 @@ def test_availability_is_scheduled_while_a_transaction_runs() -> None:
         assert not w.energised()
         again = w.call("ChangeAvailability", connectorId=1, type="Inoperative")
         assert again["status"] == "Accepted"  # the state it is in already
+
+
+def _statuses(w: World) -> dict[int, str]:
+    """What was told since the last look, by connector."""
+    w.advance(5)
+    heard = [call.payload for call in w.heard() if call.action == "StatusNotification"]
+    told = {payload["connectorId"]: payload["status"] for payload in heard}
+    w.forget()
+    return told
+
+
+def test_availability_of_the_charge_point_is_that_of_all_its_connectors() -> None:
+    """§5.2: a change of connector 0 applies to all; a connector that is operative makes the charge point so (§4.9)."""
+    with world("1.6", evses=(SOCKET, SOCKET)) as w:
+        ready(w)
+
+        def change(connector: int, kind: str) -> dict[int, str]:
+            assert w.call("ChangeAvailability", connectorId=connector, type=kind)["status"] == "Accepted"
+            return _statuses(w)
+
+        assert change(0, "Inoperative") == {0: "Unavailable", 1: "Unavailable", 2: "Unavailable"}
+        assert change(1, "Operative") == {0: "Available", 1: "Available"}
+        assert w.call("RemoteStartTransaction", idTag=TAG, connectorId=2)["status"] == "Rejected"
+        assert change(0, "Inoperative") == {0: "Unavailable", 1: "Unavailable"}
+        w.cut_power()
+        w.restore_power()
+        w.advance(10)
+        w.forget()
+        assert change(0, "Operative") == {0: "Available", 1: "Available", 2: "Available"}
+        assert change(0, "Operative") == {}
+
+
+def test_availability_that_is_scheduled_already_is_scheduled_still() -> None:
+    with world("1.6") as w:
+        ready(w)
+        accept(w)
+        transaction = charging(w)
+        for _ in range(2):
+            assert w.call("ChangeAvailability", connectorId=1, type="Inoperative")["status"] == "Scheduled"
+        assert w.call("ChangeAvailability", connectorId=1, type="Operative")["status"] == "Accepted"
+        assert w.call("RemoteStopTransaction", transactionId=transaction)["status"] == "Accepted"
+        w.bench("ev.plug_out")
+        assert _statuses(w)[1] == "Available"
 
 
 def test_availability_ends_what_was_only_authorized() -> None:

@@ -78,10 +78,8 @@ class Calls:
         match payload:
             case m.ChangeAvailabilityRequest():
                 operative = payload.type == "Operative"
-                if payload.connectorId == 0:
-                    return SetOperative(operative=operative)
-                evse, connector = self._place(payload.connectorId)
-                return SetOperative(operative=operative, evse=evse, connector=connector)
+                evse, connector = self._place(payload.connectorId) if payload.connectorId else (0, 0)
+                return SetOperative(operative=operative, evse=evse, connector=connector, outright=operative)
             case m.ChangeConfigurationRequest():
                 return self._change(self._keys.plan(payload.key, payload.value))
             case m.ClearCacheRequest():

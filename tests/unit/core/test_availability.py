@@ -45,6 +45,26 @@ def test_bringing_the_station_back_leaves_what_was_taken_out_by_itself() -> None
     assert availability.operative(1, 1)
 
 
+PLACES = ((1, 1), (1, 2), (2, 1))
+
+
+def test_a_connector_is_brought_back_from_whatever_was_taken_out_above_it() -> None:
+    """1.6 §5.2: its neighbours stay out."""
+    for above in (STATION, EVSE):
+        availability, now = out_of(above), turn()
+        assert availability.bring_back(now, 1, 2, PLACES)
+        assert [p for p in PLACES if availability.operative(*p)] == ([(1, 2)] if above == STATION else [(1, 2), (2, 1)])
+        assert availability.station
+        assert not availability.bring_back(now, 1, 2, PLACES)
+
+
+def test_the_station_is_brought_back_with_all_it_has() -> None:
+    availability = out_of(STATION, EVSE, CONNECTOR)
+    assert availability.bring_back(turn(), *STATION, PLACES)
+    assert all(availability.operative(*place) for place in PLACES)
+    assert not availability.bring_back(turn(), *STATION, PLACES)
+
+
 def test_only_a_change_is_a_fact() -> None:
     availability, now = out_of(), turn()
     assert availability.set(now, 1, 0, False)

@@ -69,7 +69,7 @@ def test_serves_these_calls(dialect: Dialect16) -> None:
 
 
 def availability(operative: bool, evse: int = 0, connector: int = 0) -> SetOperative:
-    return SetOperative(operative=operative, evse=evse, connector=connector)
+    return SetOperative(operative=operative, evse=evse, connector=connector, outright=operative)
 
 
 def trigger(kind: TriggerKind, evse: int | None = None, connector: int | None = None) -> TriggerMessage:
