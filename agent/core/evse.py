@@ -228,6 +228,11 @@ class Evse:
             return self.connector == connector
         return self.cable_in and self.report is not None and self.report.connector == connector
 
+    def taken(self, connector: int) -> bool:
+        """Not to be used, because another connector of the EVSE is (the OCA's note on several connectors per EVSE)."""
+        others = [c for c in range(1, self.capabilities.connectors + 1) if c != connector]
+        return any(self.connector == other or self.occupied(other) for other in others)
+
     def demand(self) -> Demand:
         """What the allocator must know of an EVSE that wants energy."""
         tx = self.tx

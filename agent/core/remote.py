@@ -37,6 +37,8 @@ class RemoteControl:
             return rejected("NoEvse" if known else "UnknownEvse", "no EVSE for this request")
         if command.connector is not None and command.connector > evse.capabilities.connectors:
             return rejected("UnknownConnectorId", f"EVSE {evse.id} has no connector {command.connector}")
+        if command.connector is not None and evse.taken(command.connector):
+            return rejected("ConnectorTaken", f"another connector of EVSE {evse.id} is in use")
         why = self._startable(evse)
         if why is not None:
             return why

@@ -61,6 +61,7 @@ class StatusRequest(Request, frozen=True, tag=True, kw_only=True):
     forced: bool = False  # to be told even if this version sees no change
     refreshed: bool = False  # all is told anew after a long silence (2.x B04.FR.01)
     ev_gone: bool = False  # the cable was unplugged at the car, and that is why
+    taken: bool = False  # another connector of the EVSE is in use (only 1.6 tells it)
 
 
 class MeterRequest(Request, frozen=True, tag=True, kw_only=True):

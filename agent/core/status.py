@@ -25,6 +25,7 @@ class Condition(NamedTuple):
     occupied: bool = False
     fault: Fault | None = None
     ev_gone: bool = False
+    taken: bool = False
 
     def same(self, other: Condition | None) -> bool:
         """Whether nothing is worth a message; a fault that only words itself anew is not."""
@@ -75,7 +76,7 @@ class StatusReporter:
         worst = next((f for f in faults if f.blocking), None) or next(iter(faults), None)
         status = evse.status(connector)
         gone = evse.ev_gone and status in _SUSPENSIONS
-        return Condition(status, evse.occupied(connector), worst, gone)
+        return Condition(status, evse.occupied(connector), worst, gone, evse.taken(connector))
 
     def tell_all(self, turn: Turn) -> None:
         """Every connector's status now (B01.FR.05)."""
@@ -141,6 +142,7 @@ class StatusReporter:
                     stamp=entry.since,
                     fault=now.fault,
                     ev_gone=now.ev_gone,
+                    taken=now.taken,
                     triggered=triggered,
                     forced=forced,
                     refreshed=refreshed,

@@ -69,7 +69,7 @@ class Triggers:
                 self._status(turn, command)
             case TriggerKind.METER:
                 for evse in self._scope(command):
-                    self._meter(turn, evse, self._measurands(command))
+                    self._meter(turn, evse, command.connector or evse.connector, self._measurands(command))
             case TriggerKind.TRANSACTION:
                 for evse in self._scope(command):
                     self._transaction(turn, evse)
@@ -90,13 +90,14 @@ class Triggers:
                 continue
             status.tell(turn, place, triggered=True)
 
-    def _meter(self, turn: Turn, evse: Evse, measurands: tuple[str, ...]) -> None:
+    def _meter(self, turn: Turn, evse: Evse, connector: int | None, measurands: tuple[str, ...]) -> None:
         """The most recent values, now (F06.FR.06, F06.FR.09)."""
         session = self._station.sessions[evse.id]
         found = session.sampling.sample(turn, measurands, Context.TRIGGER)
         if found is not None:
-            tx = evse.tx.tx if evse.tx is not None and evse.tx.opened else None
-            request = MeterRequest(evse=evse.id, samples=(found,), tx=tx, connector=evse.connector, triggered=True)
+            here = connector is None or not evse.taken(connector)
+            tx = evse.tx.tx if evse.tx is not None and evse.tx.opened and here else None
+            request = MeterRequest(evse=evse.id, samples=(found,), tx=tx, connector=connector, triggered=True)
             turn.do(Ask(request_id=0, delivery="report", request=request))
 
     def _transaction(self, turn: Turn, evse: Evse) -> None:

@@ -53,6 +53,9 @@ class Unlocks:
         if report is None or report.lock is LockState.ABSENT:
             answer(Verdict.NOT_SUPPORTED, "the cable is fixed to the station")
             return
+        if evse.taken(command.connector):
+            answer(Verdict.UNLOCKED)  # nothing holds a plug there; what is locked is the neighbour's
+            return
         if evse.auth is not None and not command.stop:
             answer(Verdict.ONGOING_TRANSACTION)  # F05.FR.02
             return

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from hal.mock.topology import MockEvse
 from tests.conformance.states16 import (
     FIXED_CABLE,
     SOCKET,
@@ -255,6 +256,47 @@ def test_unlocking_stops_the_transaction_whatever_its_stop_points_are() -> None:
         transaction = charging(w)
         assert w.call("UnlockConnector", connectorId=1)["status"] == "Unlocked"
         w.expect("StopTransaction", reason="UnlockCommand", transactionId=transaction)
+
+
+PAIR = MockEvse(connectors=2, phases=1)  # two sockets, one power path
+
+
+def test_the_neighbour_of_a_connector_in_use_is_unavailable() -> None:
+    """The OCA's note on several connectors per EVSE, 4: at most one of them is in use, and the others are told so."""
+    with world("1.6", evses=(PAIR,)) as w:
+        ready(w)
+        accept(w)
+        w.bench("rfid.tap", id_token=TAG)
+        w.expect("Authorize", strict=True)
+        w.expect_all(*(("StatusNotification", {"connectorId": n, "status": "Preparing"}) for n in (1, 2)))
+        w.bench("ev.plug_in", connector=2)
+        assert _statuses(w) == {1: "Unavailable", 2: "Charging"}
+        assert w.csms.all("StartTransaction")[-1].payload["connectorId"] == 2
+        assert w.call("RemoteStartTransaction", idTag=TAG_2, connectorId=1)["status"] == "Rejected"
+        w.bench("rfid.tap", id_token=TAG)
+        assert _statuses(w) == {2: "Finishing"}
+        assert w.call("RemoteStartTransaction", idTag=TAG_2, connectorId=1)["status"] == "Rejected"
+        w.bench("ev.plug_out")
+        assert _statuses(w) == {1: "Available", 2: "Available"}
+
+
+def test_the_neighbour_of_a_connector_in_use_is_what_is_meant() -> None:
+    """§5.17, §5.18: nothing of the transaction next door."""
+    with world("1.6", evses=(PAIR,)) as w:
+        ready(w)
+        accept(w)
+        w.bench("ev.plug_in", connector=2)
+        assert w.call("RemoteStartTransaction", idTag=TAG, connectorId=2)["status"] == "Accepted"
+        assert _statuses(w) == {1: "Unavailable", 2: "Charging"}
+        assert w.call("UnlockConnector", connectorId=1)["status"] == "Unlocked"
+        w.advance(10)
+        assert not w.heard()
+        assert w.energised()
+        assert w.evse()["lock"] == "locked"
+        for connector, fields in ((1, {"connectorId"}), (2, {"connectorId", "transactionId"})):
+            assert w.call("TriggerMessage", requestedMessage="MeterValues", connectorId=connector)
+            told = w.expect("MeterValues", strict=True, connectorId=connector)
+            assert told.keys() == {"meterValue"} | fields
 
 
 @pytest.mark.parametrize("message", ["StatusNotification", "MeterValues"])

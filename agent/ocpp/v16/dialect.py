@@ -152,6 +152,8 @@ class Dialect16:
         fault, status = request.fault, request.status
         if request.evse == 0 and status not in {ConnectorStatus.UNAVAILABLE, ConnectorStatus.FAULTED}:
             status = ConnectorStatus.AVAILABLE  # connector 0 knows three words (§4.9)
+        if request.taken and status is ConnectorStatus.AVAILABLE:
+            status = ConnectorStatus.UNAVAILABLE  # note on several connectors per EVSE, 4
         fields: dict[str, Any] = {
             "connectorId": self._connector(request.evse, request.connector) if request.evse else 0,
             "errorCode": "NoError",
