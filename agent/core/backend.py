@@ -20,6 +20,7 @@ from agent.core.events import (
 )
 from agent.core.registration import Registration
 from agent.core.turn import Turn
+from agent.variables import names
 
 if TYPE_CHECKING:
     from agent.core.station import Station
@@ -68,7 +69,10 @@ class Backend:
         if event.time_ms is not None and turn.now.wall_ms is None and station.rules.csms_clock:
             # Known at once: what follows from the acceptance leaves before the shell has set its clock.
             station.machine.learn_clock(turn, station.steady(Now(turn.now.mono_ms, event.time_ms, turn.now.boot)))
-        if station.registration.answered(turn, event):
+        first = station.registration.answered(turn, event)
+        if station.registration.accepted and event.interval_s:
+            station.provisioning.adopt(turn, names.HEARTBEAT_INTERVAL, str(event.interval_s))  # B01.FR.04, 1.6 §4.2
+        if first:
             station.status.enabled = True
             station.status.tell_all(turn)
 

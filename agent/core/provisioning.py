@@ -72,6 +72,15 @@ class Provisioning:
             turn.do(ApplyVariables(addresses=tuple(str(c.address) for c in changes)))
         return [c.address for c in changes]
 
+    def adopt(self, turn: Turn, address: Address, value: str) -> None:
+        """The CSMS set a variable by another message than one that writes variables; what may not be is let be."""
+        if self._registry.text(address) == value:
+            return
+        planned = self._registry.plan_set(address, value)
+        if planned.change is not None:
+            self._registry.apply(planned.change)
+            turn.record(VariableWritten(address=planned.change.target, value=planned.change.value))
+
     def restore(self, written: list[VariableWritten]) -> list[str]:
         """Put persisted writes back; what no longer fits (a newer table, another board) is named, not obeyed."""
         changes = [c for w in written if (c := Change.of(w.address, w.value)) is not None]

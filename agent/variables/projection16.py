@@ -123,10 +123,12 @@ class Projection16:
             items.append(f"0.{grid}")  # between the grid and the main meter
         for number, (evse, connector) in enumerate(topology.places(), start=1):
             text = self._registry.text(address.at(evse, connector))
-            if text not in _ROTATIONS:
-                text = "Unknown" if topology.evse(evse).phases > 1 else "NotApplicable"
-            items.append(f"{number}.{text}")
+            items.append(f"{number}.{text if text in _ROTATIONS else self._no_rotation(evse)}")
         return ",".join(items)
+
+    def _no_rotation(self, evse: int) -> str:
+        """The word for a connector whose variable is empty."""
+        return "Unknown" if self._registry.topology.evse(evse).phases > 1 else "NotApplicable"
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -143,8 +145,9 @@ class Projection16:
         return writes
 
     def _rotation(self, text: str) -> list[tuple[Address, str]] | str:
-        """One write per connector that the list names; connectors are numbered through all EVSEs."""
+        """One write per connector that the list names, and one that clears what it names no longer."""
         places = list(self._registry.topology.places())
+        addresses = [names.STATION_PHASE_ROTATION, *(names.CONNECTOR_PHASE_ROTATION.at(*place) for place in places)]
         writes: dict[Address, str] = {}
         for item in filter(None, (part.strip() for part in text.split(","))):
             match = _ROTATION.fullmatch(item)
@@ -154,10 +157,13 @@ class Projection16:
             number = int(match[1])
             if number > len(places):
                 return f"there is no connector {number}"
-            place = places[number - 1] if number else None
-            address = names.CONNECTOR_PHASE_ROTATION.at(*place) if place else names.STATION_PHASE_ROTATION
-            writes[address] = rotation if rotation in _ROTATIONS else ""
-        return list(writes.items())
+            if addresses[number] in writes:
+                return f"connector {number} is there twice"
+            if number and rotation not in (*_ROTATIONS, self._no_rotation(places[number - 1][0])):
+                return f"connector {number} is not {rotation}"
+            writes[addresses[number]] = rotation if rotation in _ROTATIONS else ""
+        cleared = [(address, "") for address in addresses if address not in writes and self._registry.text(address)]
+        return [*writes.items(), *cleared]
 
     def _planned(self, key: Key, writes: list[tuple[Address, str]], who: Author) -> Plan:
         changes = []

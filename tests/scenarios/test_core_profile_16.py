@@ -152,6 +152,28 @@ def test_a_car_that_comes_back_goes_on_charging(evse: object) -> None:
         assert not w.csms.all("StopTransaction")
 
 
+def _boots_with(w: World, interval_s: int) -> None:
+    w.csms.on(
+        "BootNotification",
+        lambda _payload: {"currentTime": w.csms.time(), "interval": interval_s, "status": "Accepted"},
+    )
+
+
+def test_the_interval_of_the_boot_is_the_heartbeat_interval_that_is_read() -> None:
+    """§4.2: the charge point adjusts its heartbeat interval; the key shows the one that holds, after a restart too."""
+    with world("1.6") as w:
+        _boots_with(w, 41)
+        ready(w)
+        assert configured(w, "HeartbeatInterval") == "41"
+        configure(w, HeartbeatInterval=17)
+        assert configured(w, "HeartbeatInterval") == "17"
+        _boots_with(w, 0)  # the charge point is free to choose
+        w.cut_power()
+        w.restore_power()
+        w.advance(10)
+        assert configured(w, "HeartbeatInterval") == "17"
+
+
 def test_availability_is_scheduled_while_a_transaction_runs() -> None:
     with world("1.6") as w:
         ready(w)

@@ -220,7 +220,22 @@ def test_phase_rotation_is_a_list_over_all_connectors(registry: Registry, keys: 
     assert value(keys, "ConnectorPhaseRotation") == "1.Unknown,2.Unknown,3.NotApplicable"
 
 
-@pytest.mark.parametrize("text", ["4.RST", "RST", "1.ABC", "1.rst", "1,RST", "1.RST,9.RST", "-1.RST", "٣.RST"])
+def test_a_phase_rotation_list_takes_the_place_of_the_one_before(registry: Registry, keys: Projection16) -> None:
+    assert change(registry, "ConnectorPhaseRotation", "0.RST,1.RTS,2.TSR").status is ACCEPTED
+    assert change(registry, "ConnectorPhaseRotation", "1.STR").status is ACCEPTED
+    assert value(keys, "ConnectorPhaseRotation") == "1.STR,2.Unknown,3.NotApplicable"
+
+
+@pytest.mark.parametrize("text", ["1.NotApplicable", "3.Unknown"])
+def test_a_phase_rotation_that_would_read_otherwise_is_refused(registry: Registry, text: str) -> None:
+    """9.1.7: NotApplicable is for one phase and for DC, Unknown for three."""
+    assert change(registry, "ConnectorPhaseRotation", text).status is REJECTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4.RST", "RST", "1.ABC", "1.rst", "1,RST", "1.RST,9.RST", "-1.RST", "٣.RST", "1.RST,1.RTS", "0.RST,1.RST,0.RST"],
+)
 def test_a_bad_item_refuses_the_whole_list(registry: Registry, text: str) -> None:
     assert change(registry, "ConnectorPhaseRotation", text).status is REJECTED
     assert registry.text(names.CONNECTOR_PHASE_ROTATION.at(1, 1)) == ""
