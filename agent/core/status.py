@@ -28,8 +28,12 @@ class Condition(NamedTuple):
     taken: bool = False
 
     def same(self, other: Condition | None) -> bool:
-        """Whether nothing is worth a message; a fault that only words itself anew is not."""
-        if other is None or self._replace(fault=None) != other._replace(fault=None):
+        """Whether nothing is worth a message; a fault that only words itself anew is not, nor who leaves after an end."""
+        if other is None:
+            return False
+        over = self.status is other.status is ConnectorStatus.FINISHING
+        gone = other.ev_gone if over else self.ev_gone
+        if self._replace(fault=None, ev_gone=gone) != other._replace(fault=None):
             return False
         ours, theirs = self.fault, other.fault
         return (ours.code if ours is not None else None) == (theirs.code if theirs is not None else None)

@@ -132,6 +132,21 @@ def test_whoever_ends_the_transaction_himself_gets_his_cable_at_once(why: str, h
         assert w.evse()["lock"] == "unlocked"
 
 
+def test_a_car_that_leaves_after_the_end_is_no_news() -> None:
+    """§4.9: only what ends or suspends a transaction is told to be `EV side disconnected`."""
+    with world("1.6", evses=(SOCKET,)) as w:
+        ready(w)
+        accept(w)
+        transaction = charging(w)
+        assert w.call("RemoteStopTransaction", transactionId=transaction)["status"] == "Accepted"
+        w.expect("StatusNotification", connectorId=1, status="Finishing")
+        w.forget()
+        w.bench("ev.plug_out", side="ev")
+        w.advance(10)
+        assert [(c.action, c.payload.get("status")) for c in w.heard()] == [("StopTransaction", None)]
+        assert w.evse()["lock"] == "unlocked"
+
+
 @pytest.mark.parametrize("evse", [SOCKET, FIXED_CABLE], ids=["socket", "fixed cable"])
 def test_a_car_that_comes_back_goes_on_charging(evse: object) -> None:
     """§4.10: with StopTransactionOnEVSideDisconnect false energy transfer is allowed again."""
