@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from agent.core.bounds import PILOT_SETTLED_MS
+from agent.core.bounds import FIRST_CHARGE_GRACE_MS, PILOT_SETTLED_MS
 from agent.core.clock import MonoMs, Now, following
 from agent.core.ending import UNPLUGGED, Ending
 from agent.core.evse import Evse
@@ -90,6 +90,8 @@ class Resumption:
         evse, rules = self._evse, self._host.rules
         tx.stage, tx.deadline = Stage.RUNNING, None
         tx.barred = tx.barred or not (seamless or rules.resume_energy)
+        if not seamless and not tx.barred:
+            tx.settles_at = MonoMs(turn.now.mono_ms + FIRST_CHARGE_GRACE_MS)
         if tx.authorized_kept and tx.token is not None:
             remote = tx.remote_start_id is not None
             evse.auth = Authorization(token=tx.token, group=tx.group, since=turn.now.mono_ms, remote=remote)

@@ -15,7 +15,8 @@ from hal.types import Fault
 
 Place = tuple[int, int]
 _STATION: Place = (0, 0)
-_SUSPENSIONS = frozenset({ConnectorStatus.SUSPENDED_EV, ConnectorStatus.SUSPENDED_EVSE, ConnectorStatus.FINISHING})
+_SUSPENDED = frozenset({ConnectorStatus.SUSPENDED_EV, ConnectorStatus.SUSPENDED_EVSE})
+_WITHOUT_ENERGY = _SUSPENDED | {ConnectorStatus.FINISHING}
 
 
 class Condition(NamedTuple):
@@ -28,7 +29,7 @@ class Condition(NamedTuple):
     taken: bool = False
 
     def same(self, other: Condition | None) -> bool:
-        """Whether nothing is worth a message; a fault that only words itself anew is not, nor who leaves after an end."""
+        """Whether nothing is worth a message; no fault that words itself anew, nor who leaves after an end."""
         if other is None:
             return False
         over = self.status is other.status is ConnectorStatus.FINISHING
@@ -79,13 +80,25 @@ class StatusReporter:
         faults = evse.host.faults.of(evse_id)
         worst = next((f for f in faults if f.blocking), None) or next(iter(faults), None)
         status = evse.status(connector)
-        gone = evse.ev_gone and status in _SUSPENSIONS
+        gone = evse.ev_gone and status in _WITHOUT_ENERGY
         return Condition(status, evse.occupied(connector), worst, gone, evse.taken(connector))
 
     def tell_all(self, turn: Turn) -> None:
         """Every connector's status now (B01.FR.05)."""
         for place in self.places():
-            self._tell(turn, place, forced=True)
+            settles = self._settles(place, turn)
+            if settles is None:
+                self._tell(turn, place, forced=True)
+            else:
+                entry = self._told[place] = _Told()
+                entry.seen, entry.since, entry.due = self.current(place), turn.now.stamp(), settles
+
+    def _settles(self, place: Place, turn: Turn) -> MonoMs | None:
+        """Until when the suspension of a resumed transaction is only the car's answer under way (1.6 TC_032_2_CS)."""
+        tx = self._evses[place[0]].tx if place[0] in self._evses else None
+        if tx is None or tx.settles_at is None or turn.now.mono_ms >= tx.settles_at:
+            return None
+        return tx.settles_at if self.current(place).status in _SUSPENDED else None
 
     def refresh(self, turn: Turn) -> None:
         """Every connector's status after a long time offline, for a version that wants it (B04.FR.01)."""
@@ -117,7 +130,7 @@ class StatusReporter:
             now = self.current(place)
             if not now.same(entry.seen):
                 entry.seen, entry.since = now, turn.now.stamp()
-                entry.due = MonoMs(turn.now.mono_ms + duration)
+                entry.due = max(MonoMs(turn.now.mono_ms + duration), self._settles(place, turn) or MonoMs(0))
             if now.same(entry.told):
                 entry.due = None
             elif online and entry.due is not None and turn.now.mono_ms >= entry.due:

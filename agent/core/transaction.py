@@ -98,6 +98,7 @@ class Transaction:
         self.remote_told = False
         self.kept_at: Stamp | None = None  # the newest checkpoint of the boot before
         self.barred = False  # resumed without energy
+        self.settles_at: MonoMs | None = None  # resumed after a cut: the car has so long to take energy again
         self.key_told = False  # the public key of the meter
         self.end_samples: list[SampleSet] = []
         self.checkpoint_wh = 0

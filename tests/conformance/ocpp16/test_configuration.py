@@ -50,8 +50,9 @@ def test_tc_019_cs() -> None:
         ready(w)
         profiles = configured(w, "SupportedFeatureProfiles").split(",")
         assert "Core" in profiles
-        answer = w.call("GetConfiguration")
+        answer = w.call("GetConfiguration", key=[])
         assert not answer.get("unknownKey")
+        assert answer == w.call("GetConfiguration")
         found = {row["key"]: row for row in answer["configurationKey"]}
         wanted = dict(REQUIRED)
         for profile in profiles:

@@ -45,7 +45,8 @@ def test_tc_070_cs(measurands: str) -> None:
         accept(w)
         known = configured(w, "MeterValuesSampledData")
         transaction = charging(w)
-        moments = _moments(w, transaction, known, "Sample.Periodic", interval_s)
+        started = datetime.fromisoformat(w.csms.all("StartTransaction")[-1].payload["timestamp"])
+        moments = [started, *_moments(w, transaction, known, "Sample.Periodic", interval_s)]
         for before, after in itertools.pairwise(moments):
             assert abs((after - before).total_seconds() - interval_s) < 0.1
 

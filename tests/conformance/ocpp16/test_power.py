@@ -6,7 +6,7 @@ import pytest
 
 from agent.core.rules import Options, PowerLoss
 from hal.mock.topology import MockEvse
-from tests.conformance.states16 import TAG, accept, charging, every_status, ready, world
+from tests.conformance.states16 import TAG, accept, charging, every_status, ready, status, world
 
 TWO = (MockEvse(phases=1, tethered=True), MockEvse(phases=1, tethered=True))
 STOPS = Options(idle_sample_ms=60_000, power_loss=PowerLoss.STOP)
@@ -68,18 +68,30 @@ def test_tc_032_2_cs_with_a_resumed_transaction() -> None:
         w.advance(10)
         w.restore_power()
         w.expect("BootNotification", strict=True)
-        w.expect("StatusNotification", connectorId=1, status="Charging")
-        told = [c.payload["status"] for c in w.csms.all("StatusNotification") if c.payload["connectorId"] == 1]
-        after_boot = told[told.index("Charging") + 1 :]
-        assert set(after_boot) <= {"Preparing", "SuspendedEV", "SuspendedEVSE", "Charging"}, after_boot
+        every_status(w, c0="Available", c1="Charging", c2="Available")
         w.advance(20)
-        w.forget()
+        assert not w.heard()
+        assert w.energised()
         w.bench("rfid.tap", id_token=TAG)
         stopped, _ = w.expect_all(
             ("StopTransaction", {"transactionId": transaction, "idTag": TAG}),
             ("StatusNotification", {"connectorId": 1, "status": "Finishing"}),
         )
         assert stopped.get("reason", "Local") == "Local"
+
+
+def test_a_resumed_transaction_whose_car_takes_nothing_is_told_to_be_suspended() -> None:
+    with world("1.6", evses=TWO, options=RESUMES) as w:
+        ready(w)
+        accept(w)
+        charging(w)
+        w.cut_power()
+        w.bench("ev.pause")
+        w.restore_power()
+        w.expect("BootNotification", strict=True)
+        every_status(w, c0="Available", c1="SuspendedEV", c2="Available")
+        w.bench("ev.resume")
+        status(w, 1, "Charging")
 
 
 @pytest.mark.case("1.6", "TC_034_CS")

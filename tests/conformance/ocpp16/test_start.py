@@ -100,6 +100,8 @@ def test_tc_011_2_cs() -> None:
         remote_start(w)
         status(w, 1, "Preparing")
         status(w, 1, "Available", within=CONNECTION_TIMEOUT_S + 5)
+        prepared, freed = (call.at for call in w.csms.all("StatusNotification")[-2:])
+        assert abs(freed - prepared - CONNECTION_TIMEOUT_S) <= 1
         assert not w.csms.all("StartTransaction")
 
 

@@ -67,7 +67,10 @@ def test_tc_005_1_cs() -> None:
         w.bench("ev.plug_out", side="ev")
         w.expect_all(
             ("StopTransaction", {"reason": "EVDisconnected", "transactionId": transaction}),
-            ("StatusNotification", {"connectorId": 1, "status": "Finishing", "info": "EV side disconnected"}),
+            (
+                "StatusNotification",
+                {"connectorId": 1, "status": "Finishing", "info": "EV side disconnected", "errorCode": "NoError"},
+            ),
         )
         w.advance(5)
         assert w.evse()["lock"] == "unlocked"
