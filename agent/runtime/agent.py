@@ -33,7 +33,7 @@ from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware, Meter
 from agent.runtime.logbook import Logbook
 from agent.runtime.pump import Pump
-from agent.runtime.recovery import recover, restore_outbox
+from agent.runtime.recovery import Recovered, recover, restore_outbox
 from agent.runtime.selfreport import SelfReport
 from agent.runtime.status import status_of
 from agent.runtime.verbs import BenchVerbs
@@ -79,6 +79,15 @@ class _Around:
         return self.station.clock.wall(stamp) if self.station is not None else WallMs(0)
 
 
+def _restored(plan: Plan, registry: Registry, recovered: Recovered) -> Station:
+    """The core of this boot, with what the ledger kept of the last one."""
+    reason = plan.boot_reason or recovered.reason or "PowerUp"
+    station = Station(registry, plan.options, boot=recovered.boot, nonce=secrets.token_hex(8), reason=reason)
+    for problem in station.restore(recovered.kept, recovered.last_seq, recovered.end_samples):
+        log.error("not taken over from the ledger", extra={"why": problem})
+    return station
+
+
 class Agent:
     """A running station. `run` ends with the reset that was asked for."""
 
@@ -103,15 +112,7 @@ class Agent:
             floor_ms=recovered.floor_ms,
             system=plan.system_time,
         )
-        self.station = Station(
-            registry,
-            plan.options,
-            boot=recovered.boot,
-            nonce=secrets.token_hex(8),
-            reason=plan.boot_reason or recovered.reason or "PowerUp",
-        )
-        for problem in self.station.restore(recovered.kept, recovered.last_seq, recovered.end_samples):
-            log.error("not taken over from the ledger", extra={"why": problem})
+        self.station = _restored(plan, registry, recovered)
         self._around = _Around(registry, plan.identity)
         self._around.station = self.station
         self._around.wire_ids.update(recovered.wire_ids)
