@@ -50,7 +50,8 @@ class Unlocks:
             answer(Verdict.UNKNOWN_CONNECTOR, "there is no such connector")  # F05.FR.03
             return
         report = evse.report
-        if report is None or report.lock is LockState.ABSENT:
+        outlet = self._station.rules.registry.topology.outlet(command.evse, command.connector)
+        if report is None or report.lock is LockState.ABSENT or not outlet.has_lock:
             answer(Verdict.NOT_SUPPORTED, "the cable is fixed to the station")
             return
         if evse.taken(command.connector):

@@ -38,9 +38,10 @@ from agent.core.requests import (
 from agent.core.rules import Options
 from agent.core.samples import Context
 from agent.core.tokens import IdToken
+from agent.variables.topology import Evse, Outlet
 from hal.types import Fault, FaultCode
 from tests.unit.core.bench import Bench
-from tests.unit.core.parts import NOON
+from tests.unit.core.parts import NOON, READABLE, station_of
 
 APP = IdToken(value="APP", kind="Central")
 
@@ -263,6 +264,17 @@ def test_no_such_connector(place: tuple[int, int]) -> None:
 def test_a_fixed_cable_has_no_lock() -> None:
     bench = online(socket=False)
     unlock(bench)
+    assert answers(bench) == [Verdict.NOT_SUPPORTED]
+
+
+def test_a_fixed_cable_beside_a_socket_has_no_lock_either() -> None:
+    """One EVSE, one lock: it is the socket's."""
+    bench = Bench()
+    outlets = Outlet("cType2"), Outlet("sType2", has_lock=True)
+    bench.topology = station_of(Evse(connectors=outlets, measurands=READABLE), fuse_ma=200_000)
+    bench.power_on()
+    bench.online()
+    unlock(bench, stop=True)
     assert answers(bench) == [Verdict.NOT_SUPPORTED]
 
 
