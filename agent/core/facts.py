@@ -103,6 +103,7 @@ class TransactionRecorded(Logged, frozen=True, tag=True, kw_only=True, omit_defa
     number: int  # 2.x seqNo, given when the fact is made
     evse: int
     connector: int | None
+    tells_evse: bool = True  # 2.x names evse and connector in this step, and does not repeat them until the next plug
     trigger: Trigger
     register_wh: int
     charging_state: ChargingState | None = None

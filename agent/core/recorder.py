@@ -1,6 +1,6 @@
 """What of a session is written down: its steps as facts, and the checkpoints that a restart needs.
 
-Each step tells what is told once (who it is, the remote start it answers, the cable) and what has changed since
+Each step tells what is told once (who it is, where, the remote start it answers, the cable) and what has changed since
 (phases). A checkpoint follows each step, and each piece of energy that would be a pity to lose.
 """
 
@@ -10,7 +10,7 @@ from agent.core.bounds import KEPT_AT_LEAST_MS, SNAPSHOT_TIMEOUT_MS
 from agent.core.clock import MonoMs
 from agent.core.effects import ReadMeter
 from agent.core.evse import Evse
-from agent.core.facts import ChargingState, TransactionPhase, TransactionRecorded
+from agent.core.facts import ChargingState, TransactionPhase, TransactionRecorded, Trigger
 from agent.core.samples import SampleSet
 from agent.core.transaction import Cause, Stage, Transaction
 from agent.core.turn import Turn
@@ -35,6 +35,7 @@ class Recorder:
         evse, now = self._evse, turn.now
         ended = phase is TransactionPhase.ENDED
         tx.own(evse.auth)
+        tx.connector = evse.connector
         state = evse.charging_state(now)
         tx.note_state(state, now.mono_ms)
         opens = not tx.opened and evse.auth is not None and evse.plugged and not ended
@@ -49,6 +50,7 @@ class Recorder:
                 number=tx.number,
                 evse=evse.id,
                 connector=tx.connector,
+                tells_evse=tx.tell_evse(plugged=evse.plugged) or cause.trigger is Trigger.TRIGGER,  # TC_F_14_CS
                 trigger=cause.trigger,
                 register_wh=evse.register.register_wh,
                 charging_state=state,

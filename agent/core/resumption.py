@@ -114,6 +114,7 @@ def abandoned(kept: TransactionKept, seq: int, now: Now) -> tuple[TransactionRec
         number=kept.number,
         evse=kept.evse,
         connector=kept.connector,
+        tells_evse=False,
         trigger=_POWER_LOST.trigger,
         register_wh=kept.register_wh,
         start_token=kept.token,

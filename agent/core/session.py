@@ -80,8 +80,6 @@ class Session:
         if over is not None:
             self.end(turn, tx, over)
             return
-        if tx.connector is None:
-            tx.connector = evse.connector
         if cause is None and evse.charging_state(turn.now) is not tx.state:
             cause = Cause(trigger=Trigger.CHARGING_STATE_CHANGED)
         if cause is not None:

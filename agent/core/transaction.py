@@ -95,6 +95,7 @@ class Transaction:
         self.phases_told: int | None = None
         self.cable_told: int | None = None
         self.token_told = False
+        self.evse_told: bool | None = None  # True: with the outlet of the car that is there
         self.remote_told = False
         self.kept_at: Stamp | None = None  # the newest checkpoint of the boot before
         self.barred = False  # resumed without energy
@@ -137,6 +138,11 @@ class Transaction:
         token = shown if shown is not None or self.token_told else self.token
         self.token_told = self.token_told or (token is not None and token.same(self.token))
         return token
+
+    def tell_evse(self, *, plugged: bool) -> bool:
+        """Whether the EVSE is news: at first, and each time that a car was plugged in (E01.FR.16)."""
+        before, self.evse_told = self.evse_told, plugged and self.connector is not None
+        return before is None or (self.evse_told and not before)
 
     def tell_remote_start(self) -> int | None:
         told = None if self.remote_told else self.remote_start_id
@@ -206,6 +212,7 @@ class Transaction:
         tx.charged = kept.time_charging_ms > 0 or kept.charging_state is ChargingState.CHARGING
         tx.under_way = kept.opened and (tx.charged or kept.charging_state is not ChargingState.EV_CONNECTED)
         tx.begin_told = tx.token_told = tx.remote_told = True
+        tx.evse_told = kept.charging_state is not ChargingState.IDLE
         tx.energy_limit_wh = kept.energy_limit_wh
         tx.met = set(kept.met)
         tx.kept_at, tx.barred = kept.at, kept.barred

@@ -103,8 +103,8 @@ class _Worth(IntEnum):
     """What of a transaction's steps goes first, if there is too much."""
 
     METER_VALUE = 0
-    UPDATE = 1  # nothing but a step on the way: no start, no end, nobody's token
-    MONEY = 2
+    UPDATE = 1  # nothing but a step on the way: no start, no end, nobody's token, nothing that is told only once
+    NEEDED = 2
 
 
 class _Step(NamedTuple):
@@ -114,8 +114,9 @@ class _Step(NamedTuple):
 
 
 def _worth(fact: TransactionRecorded) -> _Worth:
-    if fact.phase is not TransactionPhase.UPDATED or fact.opens or fact.closes or fact.token is not None:
-        return _Worth.MONEY
+    told_once = fact.opens or fact.closes or fact.token is not None or fact.tells_evse
+    if fact.phase is not TransactionPhase.UPDATED or told_once:
+        return _Worth.NEEDED
     return _Worth.METER_VALUE if fact.trigger in _METER else _Worth.UPDATE
 
 

@@ -43,6 +43,7 @@ class Steps:
         self.tx: str | None = None
         self.ended = False
         self.numbers: list[int] = []
+        self.evse_told = False  # with the connector, of the car that is there
         self.state = ""
         self.bay = self.plugged = self.authorized_now = self.remotely = self.stopped_remotely = False
 
@@ -92,11 +93,20 @@ class Steps:
         expected = self.numbers[-1] + 1 if self.numbers else 0
         assert payload["seqNo"] == expected, (payload, self.numbers)
         self.numbers.append(expected)
-        if "evse" in payload:
-            assert payload["evse"]["id"] == self.evse, payload
-            assert payload["evse"].get("connectorId", self.connector) == self.connector, payload
+        self._follow_evse(payload)
         self.ended = payload["eventType"] == "Ended"
         assert self.ended or "stoppedReason" not in payload["transactionInfo"], payload
+
+    def _follow_evse(self, payload: Payload) -> None:
+        """The EVSE comes with the start, and with its connector in the first event after each plug; else not."""
+        there = payload["transactionInfo"].get("chargingState", "Idle") != "Idle"
+        asked = payload["triggerReason"] == "Trigger"  # TC_F_14_CS
+        if payload["eventType"] == "Started" or asked or (there and not self.evse_told):
+            wanted = {"id": self.evse, "connectorId": self.connector} if there else {"id": self.evse}
+            assert payload.get("evse") == wanted, payload  # E01.FR.16
+        else:
+            assert "evse" not in payload, payload
+        self.evse_told = there
 
     @property
     def running(self) -> bool:

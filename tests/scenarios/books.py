@@ -108,7 +108,7 @@ class Books:
 
     def _event(self, payload: Payload) -> None:
         info = payload["transactionInfo"]
-        entry = self._entry(info["transactionId"], payload["evse"]["id"])
+        entry = self._entry(info["transactionId"], payload.get("evse", {}).get("id", 0))
         entry.numbers.append(payload["seqNo"])
         entry.token = entry.token or payload.get("idToken", {}).get("idToken")
         sets = payload.get("meterValue", ())

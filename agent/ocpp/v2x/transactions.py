@@ -44,9 +44,12 @@ class Transactions:
             numberOfPhasesUsed=UNSET if fact.phases is None else fact.phases,  # E02.FR.18
             cableMaxCurrent=UNSET if fact.cable_a is None else fact.cable_a,
             reservationId=UNSET if fact.reservation_id is None else fact.reservation_id,  # E01.FR.13
-            evse=m.EVSEType(id=fact.evse, connectorId=UNSET if fact.connector is None else fact.connector),  # E01.FR.16
+            evse=self._evse(fact) if fact.tells_evse else UNSET,  # E01.FR.16
             idToken=UNSET if fact.token is None else tokens.recorded(self._edition, fact.token),  # E01.FR.10
         )
+
+    def _evse(self, fact: TransactionRecorded) -> v201.EVSEType:
+        return self._m.EVSEType(id=fact.evse, connectorId=UNSET if fact.connector is None else fact.connector)
 
     def _info(self, fact: TransactionRecorded) -> v201.TransactionType:
         state: Any = UNSET if fact.charging_state is None else fact.charging_state.value

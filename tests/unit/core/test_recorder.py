@@ -40,6 +40,57 @@ def test_the_cable_is_told_once() -> None:
     assert [s.cable_a for s in bench.steps() if s.cable_a is not None] == [32]
 
 
+def test_the_evse_is_told_with_the_start_and_with_each_plug_and_not_repeated() -> None:
+    """E01.FR.16; part 2, block E §1, evse: not in all future messages."""
+    bench = charging({"TxCtrlr.StopTxOnEVSideDisconnect": False, "TxCtrlr.TxStopPoint": "Authorized"})
+    bench.car(wants=False)
+    bench.advance(1_000)
+    bench.unplug(left=True)
+    bench.advance(1_000)
+    bench.plug()
+    bench.advance(1_000)
+    bench.tap()
+    told = [s.trigger for s in bench.steps() if s.tells_evse]
+    assert told == [Trigger.AUTHORIZED, Trigger.CABLE_PLUGGED_IN]
+
+
+def test_an_evse_without_its_outlet_is_told_again_with_it() -> None:
+    bench = Bench({**QUIET, "TxCtrlr.TxStartPoint": "Authorized"})
+    bench.online()
+    bench.tap()
+    bench.authorize()
+    bench.advance(1_000)
+    bench.plug()
+    bench.advance(1_000)
+    bench.car(wants=False)
+    bench.tap()
+    told = [(s.trigger, s.connector) for s in bench.steps() if s.tells_evse]
+    assert told == [(Trigger.AUTHORIZED, None), (Trigger.CABLE_PLUGGED_IN, 1)]
+
+
+def test_after_a_power_cut_the_evse_is_not_told_again() -> None:
+    bench = charging()
+    count = len(bench.steps())
+    bench.power_off()
+    bench.power_on()
+    bench.online()
+    bench.advance(5_000)
+    bench.tap()
+    assert bench.steps()[-1].number > count
+    assert not any(s.tells_evse for s in bench.steps()[count:])
+
+
+def test_a_car_that_comes_back_to_another_outlet_is_told_there() -> None:
+    """E10: suspended on one cable, gone on with on the other of the same EVSE (E01.FR.16)."""
+    bench = charging({"TxCtrlr.StopTxOnEVSideDisconnect": False, "TxCtrlr.TxStopPoint": "Authorized"})
+    bench.unplug()
+    bench.outlets[1].connector = 2
+    bench.plug()
+    told = [(s.trigger, s.connector) for s in bench.steps() if s.tells_evse]
+    assert told == [(Trigger.AUTHORIZED, 1), (Trigger.CABLE_PLUGGED_IN, 2)]
+    assert bench.steps()[-1].connector == 2
+
+
 def test_a_change_of_the_charging_state_is_its_own_cause() -> None:
     """E02.FR.17"""
     bench = charging()

@@ -34,6 +34,7 @@ def step(seq: int, number: int, phase: TransactionPhase, trigger: Trigger, *, tx
         number=number,
         evse=1,
         connector=1,
+        tells_evse=phase is TransactionPhase.STARTED,
         trigger=trigger,
         register_wh=number,
     )
@@ -116,20 +117,22 @@ def thinned(log: list[AnyLogged], times: int = 1) -> list[TransactionRecorded]:
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=4), st.integers(1, 5))
-def test_starts_and_ends_and_whatever_opens_or_closes_never_go(lengths: list[int], times: int) -> None:
+def test_starts_and_ends_and_what_is_told_only_once_never_go(lengths: list[int], times: int) -> None:
     log: list[AnyLogged] = []
     for number, length in enumerate(lengths):
         log += session(length, tx=f"tx-{number}", first=len(log) + 1)
-    token = IdToken(value="CARD")
+    once: dict[int, dict[str, Any]] = {3: {"token": IdToken(value="CARD"), "opens": True}, 4: {"tells_evse": True}}
     log = [
-        msgspec.structs.replace(f, token=token, opens=True)
-        if isinstance(f, TransactionRecorded) and f.number == 3 and f.phase is TransactionPhase.UPDATED
+        msgspec.structs.replace(f, **once[f.number])
+        if isinstance(f, TransactionRecorded) and f.number in once and f.phase is TransactionPhase.UPDATED
         else f
         for f in log
     ]
     kept = thinned(log, times)
     must = [
-        f for f in log if isinstance(f, TransactionRecorded) and (f.phase is not TransactionPhase.UPDATED or f.opens)
+        f
+        for f in log
+        if isinstance(f, TransactionRecorded) and (f.phase is not TransactionPhase.UPDATED or f.opens or f.tells_evse)
     ]
     assert [f for f in kept if f in must] == must
     assert [f.seq for f in kept] == sorted(f.seq for f in kept)

@@ -119,6 +119,11 @@ def test_before_the_car_came_there_is_no_connector(dialect: Dialect201) -> None:
     assert found["transactionInfo"] == {"transactionId": "T-1"}
 
 
+def test_an_evse_that_was_told_is_not_repeated(dialect: Dialect201) -> None:
+    """E01.FR.16"""
+    assert "evse" not in event(dialect, tells_evse=False)
+
+
 @pytest.mark.parametrize("phase", list(TransactionPhase))
 def test_each_phase(dialect: Dialect201, phase: TransactionPhase) -> None:
     assert event(dialect, phase=phase)["eventType"] == phase.value
