@@ -41,6 +41,8 @@ class Recorder:
         opens = not tx.opened and evse.auth is not None and evse.plugged and not ended
         tx.opened = tx.opened or opens
         charging = state is ChargingState.CHARGING
+        if charging:
+            tx.see_phases(evse.phases_used())
         turn.record(
             TransactionRecorded(
                 seq=self._host.next_seq(),
@@ -63,7 +65,7 @@ class Recorder:
                 transaction_data=tuple(tx.end_samples) if ended else (),
                 time_charging_s=tx.charging_time_s(now.mono_ms),
                 cable_a=tx.tell_cable(evse.report.cable_ma if evse.report is not None else None),
-                phases=tx.tell_phases(evse.phases_used(), evse.phases_offered()) if charging else None,
+                phases=tx.tell_phases(evse.phases_offered() if charging else None),
                 offline=not self._host.online,
                 opened=tx.opened,
                 opens=opens,
@@ -82,10 +84,11 @@ class Recorder:
         turn.record(register.kept(self._evse.id))
 
     def metered(self, turn: Turn) -> None:
-        """A new register value: a checkpoint, if enough energy or time has gone by."""
+        """A new reading: the phases it tells, and a checkpoint, if enough energy or time has gone by."""
         tx, now = self._evse.tx, turn.now.mono_ms
         if tx is None or tx.stage is not Stage.RUNNING:
             return
+        tx.see_phases(self._evse.phases_used())
         rules = self._host.rules
         grown = self._evse.register.register_wh - tx.checkpoint_wh
         since = now - tx.checkpoint_at

@@ -92,6 +92,7 @@ class Transaction:
         self.deadline: MonoMs | None = None
         self.time_charging_ms = 0
         self.charging_since: MonoMs | None = None
+        self.phases_used: int | None = None  # by the meter, when last it could tell
         self.phases_told: int | None = None
         self.cable_told: int | None = None
         self.token_told = False
@@ -149,9 +150,13 @@ class Transaction:
         self.remote_told = self.remote_told or told is not None
         return told
 
-    def tell_phases(self, used: int | None, offered: int) -> int | None:
+    def see_phases(self, used: int | None) -> None:
+        """What the meter tells of it; a car that draws nothing uses as many as before."""
+        self.phases_used = used or self.phases_used
+
+    def tell_phases(self, offered: int | None) -> int | None:
         """Phases, if they are news. Until a meter tells how many the car uses, it may use what it is offered."""
-        phases = used or self.phases_told or offered
+        phases = self.phases_used or self.phases_told or offered
         told = phases if phases != self.phases_told else None
         self.phases_told = phases
         return told
