@@ -79,7 +79,7 @@ class Recorder:
         """Checkpoint: what a restart needs of this transaction and its register."""
         register = self._evse.register
         tx.checkpoint_wh, tx.checkpoint_at = register.register_wh, turn.now.mono_ms
-        authorized = self._evse.auth is not None
+        authorized = self._evse.auth is not None or (tx.stage is Stage.RESUMING and tx.authorized_kept)
         turn.record(tx.kept(register.register_wh, turn.now.stamp(), authorized=authorized, open_=open_))
         turn.record(register.kept(self._evse.id))
 

@@ -29,6 +29,10 @@ from agent.core.tokens import IdToken
 from agent.core.transaction import Authorization, Cause, Stage, StartPoint, Transaction
 from agent.core.turn import Turn
 
+_CAN_LOSE_LEAVE = frozenset({Stage.RUNNING, Stage.RESUMING})
+# Stop points at which a token that is not valid ends the transaction (E05.FR.10).
+_NEED_LEAVE = frozenset({StartPoint.AUTHORIZED, StartPoint.POWER_PATH, StartPoint.ENERGY})
+
 
 class Session:
     """Runs the machine for one EVSE. `settle` is called after every event and whenever a cause is known."""
@@ -155,20 +159,33 @@ class Session:
 
     def invalidated(self, turn: Turn, token: IdToken) -> None:
         """The CSMS says that the transaction's token is not valid (E05, C15, 1.6 StopTransactionOnInvalidId)."""
-        evse, tx, rules = self.evse, self.evse.tx, self.host.rules
-        if tx is None or tx.stage is not Stage.RUNNING or tx.deauthorized or not token.same(tx.token):
+        tx, rules = self.evse.tx, self.host.rules
+        if tx is None or tx.stage not in _CAN_LOSE_LEAVE or tx.deauthorized or not token.same(tx.token):
             return
-        cause = Cause(trigger=Trigger.DEAUTHORIZED, reason=StopReason.DE_AUTHORIZED)
         tx.deauthorized = True
         if rules.stop_on_invalid:
-            evse.auth = None
-            self._follow(turn, tx, cause)
+            self._revoked(turn, tx)
             return
         allowance = rules.energy_on_invalid_wh
         if allowance > 0:
             # What flowed before the CSMS was asked counts (E05.FR.02: "has been exceeded").
             tx.energy_limit_wh = (tx.start_register_wh or 0) + allowance  # E05.FR.03
         self.recorder.keep(turn, tx)  # the change of the charging state tells that energy stops (E05.FR.02)
+
+    def _revoked(self, turn: Turn, tx: Transaction) -> None:
+        """No leave to charge any more: over, if a stop point wants that, met or not; else told, without energy."""
+        cause = Cause(trigger=Trigger.DEAUTHORIZED, reason=StopReason.DE_AUTHORIZED)
+        self.evse.auth, tx.authorized_kept = None, False
+        if tx.stage is Stage.RESUMING:
+            tx.ending = cause  # what the guard says decides
+            self.recorder.keep(turn, tx)
+        elif not _NEED_LEAVE.isdisjoint(self.host.rules.stop_points):
+            self.end(turn, tx, cause)  # E05.FR.10
+        else:
+            self._follow(turn, tx, cause)  # E05.FR.09
+            if tx.stage is Stage.RUNNING:
+                tx.ending = tx.ending or cause
+                self.recorder.keep(turn, tx)
 
     # The plug
 

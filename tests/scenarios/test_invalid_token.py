@@ -33,7 +33,7 @@ def _refused(w: World, stop_point: str, **settings: object) -> Scene:
     return s
 
 
-@pytest.mark.parametrize("point", ["Authorized", "PowerPathClosed"])
+@pytest.mark.parametrize("point", ["Authorized", "PowerPathClosed", "EnergyTransfer"])
 def test_a_stop_point_ends_the_transaction(point: str) -> None:
     with world("2.0.1") as w:
         s = _refused(w, point, StopTxOnInvalidId=True)
@@ -53,6 +53,11 @@ def test_without_one_it_goes_on_without_energy(point: str) -> None:
         w.advance(30)
         assert not w.energised()
         assert not w.heard()
+        w.bench("ev.plug_out")
+        w.bench("bay.set", occupied=False)
+        w.advance(5)
+        last = [call.payload for call in w.heard() if call.action == "TransactionEvent"][-1]
+        assert (last["eventType"], last["transactionInfo"]["stoppedReason"]) == ("Ended", "DeAuthorized")
 
 
 @pytest.mark.parametrize("point", ["Authorized", "EVConnected", "ParkingBayOccupancy"])

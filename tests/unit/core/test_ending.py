@@ -8,14 +8,16 @@ import pytest
 
 from agent.core.bounds import OPEN_TIMEOUT_MS
 from agent.core.effects import DriveLock, Grant, ReadMeter
-from agent.core.events import BayChanged, FaultChanged, GuardDisconnected, PowerFailing
+from agent.core.events import BayChanged, FactDelivered, FaultChanged, GuardDisconnected, PowerFailing
 from agent.core.facts import StopReason, TransactionKept, TransactionPhase, TransactionRecorded, Trigger
 from agent.core.rules import Options, PowerLoss
 from agent.core.samples import Context
+from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
 from hal.types import Fault, FaultCode
 from tests.unit.core.bench import Bench
 
 Act = Callable[[Bench], None]
+CARD = IdToken(value="CARD")
 
 
 def charging(stop: str = "Authorized", *, socket: bool = True, bay: bool = False, **settings: object) -> Bench:
@@ -205,7 +207,59 @@ def test_other_faults_suspend_it_while_they_last() -> None:
     assert bench.closed()
 
 
+@pytest.mark.parametrize("stop", ["Authorized", "PowerPathClosed", "EnergyTransfer"])
+@pytest.mark.parametrize("car", [True, False], ids=["charging", "never charged"])
+def test_a_token_that_is_not_valid_ends_it_whether_its_stop_point_was_met_or_not(stop: str, car: bool) -> None:
+    """E05.FR.10"""
+    bench = Bench({"TxCtrlr.TxStopPoint": stop})
+    bench.online()
+    bench.car(wants=car)
+    bench.plug()
+    bench.tap()
+    bench.authorize()
+    bench.advance(1_000)
+    bench.deliver(TokenInfo(status=AuthorizationStatus.BLOCKED), CARD)
+    assert ended(bench)
+    assert (last(bench).trigger, last(bench).reason) == (Trigger.DEAUTHORIZED, StopReason.DE_AUTHORIZED)
+    assert not bench.closed()
+
+
+@pytest.mark.parametrize(("stop", "over"), [("Authorized", True), ("PowerPathClosed", True), ("EVConnected", False)])
+def test_a_token_that_turns_out_not_to_be_valid_before_the_guard_is_back_gets_no_energy(stop: str, over: bool) -> None:
+    """The link is up sooner than the guard after a power cut, and the answer to the start comes."""
+    bench = charging(stop)
+    start = bench.steps()[0]
+    connect = bench._connect_guard
+    bench._connect_guard = lambda: None  # type: ignore[method-assign]
+    bench.power_off()
+    bench.power_on()
+    bench.online()
+    info = TokenInfo(status=AuthorizationStatus.BLOCKED)
+    bench.send(FactDelivered(seq=start.seq, tx=start.tx, info=info, token=CARD))
+    bench.power_off()
+    bench.power_on()  # and once more, before the guard is back
+    connect()
+    bench.advance(30_000)
+    assert not bench.closed()
+    assert ended(bench) is over
+    bench.unplug()
+    assert ended(bench)
+    assert last(bench).reason is StopReason.DE_AUTHORIZED
+
+
 # --- unplugging at the car (E09, E10) ------------------------------------------------------------------------------
+
+
+def test_a_token_refused_after_its_owner_stopped_does_not_change_why_it_stopped() -> None:
+    """E05.FR.09 tells it; the driver stopped all the same (E06.FR.08)."""
+    bench = charging("EVConnected")
+    bench.tap()
+    bench.advance(5_000)
+    bench.deliver(TokenInfo(status=AuthorizationStatus.EXPIRED), CARD)
+    assert bench.told()[-1] == ("Updated", "Deauthorized")
+    bench.unplug()
+    assert ended(bench)
+    assert last(bench).reason is StopReason.LOCAL
 
 
 def test_unplugged_at_the_car_it_may_be_only_suspended() -> None:
