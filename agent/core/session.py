@@ -20,7 +20,7 @@ from agent.core.bounds import FIRST_CHARGE_GRACE_MS
 from agent.core.clock import MonoMs, Now, following
 from agent.core.ending import UNPLUGGED, Ending
 from agent.core.evse import Evse
-from agent.core.facts import StopReason, TransactionPhase, Trigger
+from agent.core.facts import ChargingState, StopReason, TransactionPhase, Trigger
 from agent.core.locks import PlugLock
 from agent.core.recorder import Recorder
 from agent.core.resumption import Resumption
@@ -84,12 +84,20 @@ class Session:
         if over is not None:
             self.end(turn, tx, over)
             return
-        if cause is None and evse.charging_state(turn.now) is not tx.state:
-            cause = Cause(trigger=Trigger.CHARGING_STATE_CHANGED)
+        if cause is None:
+            cause = self._changed(turn, tx)
         if cause is not None:
             self.recorder.record(turn, tx, TransactionPhase.UPDATED, cause)
             self.plug_lock.close(turn)
             evse.finished = False
+
+    def _changed(self, turn: Turn, tx: Transaction) -> Cause | None:
+        """A change of the charging state that nothing else explains, or a fault does (E03.FR.12)."""
+        state = self.evse.charging_state(turn.now)
+        if state is tx.state:
+            return None
+        faulted = state is ChargingState.SUSPENDED_EVSE and self.host.faults.blocking(self.evse.id) is not None
+        return Cause(trigger=Trigger.ABNORMAL_CONDITION if faulted else Trigger.CHARGING_STATE_CHANGED)
 
     def end(self, turn: Turn, tx: Transaction, cause: Cause) -> None:
         """End a transaction that runs, whatever its stop points say."""

@@ -69,6 +69,8 @@ class Unlocks:
             session.end(turn, evse.tx, cause)  # 1.6 §5.18: whatever the stop points are
         elif evse.auth is not None:
             session.deauthorise(turn, cause)
+        elif evse.tx is not None and evse.tx.running:
+            session.settle(turn, Cause(trigger=Trigger.UNLOCK_COMMAND))  # E02.FR.17
         deadline = MonoMs(turn.now.mono_ms + UNLOCK_TIMEOUT_MS + (10_000 if evse.energised else 0))
         self._waiting.append(Unlock(command_id=command_id, evse=evse.id, deadline=deadline))
         self.review(turn)

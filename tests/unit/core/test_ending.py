@@ -9,7 +9,7 @@ import pytest
 from agent.core.bounds import OPEN_TIMEOUT_MS
 from agent.core.effects import DriveLock, Grant, ReadMeter
 from agent.core.events import BayChanged, FactDelivered, FaultChanged, GuardDisconnected, PowerFailing
-from agent.core.facts import StopReason, TransactionKept, TransactionPhase, TransactionRecorded, Trigger
+from agent.core.facts import ChargingState, StopReason, TransactionKept, TransactionPhase, TransactionRecorded, Trigger
 from agent.core.rules import Options, PowerLoss
 from agent.core.samples import Context
 from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
@@ -202,9 +202,14 @@ def test_other_faults_suspend_it_while_they_last() -> None:
     bench.send(FaultChanged(fault=hot, raised=True))
     assert not bench.closed()
     assert not ended(bench)
+    assert (last(bench).trigger, last(bench).charging_state) == (
+        Trigger.ABNORMAL_CONDITION,  # E03.FR.12: more specific than a change of the charging state
+        ChargingState.SUSPENDED_EVSE,
+    )
     bench.send(FaultChanged(fault=hot, raised=False))
     bench.advance(1_000)
     assert bench.closed()
+    assert last(bench).trigger is Trigger.CHARGING_STATE_CHANGED
 
 
 @pytest.mark.parametrize("stop", ["Authorized", "PowerPathClosed", "EnergyTransfer"])

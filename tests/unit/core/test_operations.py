@@ -286,6 +286,15 @@ def test_2_x_does_not_unlock_a_driver_who_charges() -> None:
     assert bench.closed()
 
 
+def test_2_x_tells_the_unlocking_of_a_transaction_that_nobody_is_authorised_for() -> None:
+    """E02.FR.17: UnlockCommand is a trigger of its own."""
+    bench = Bench({"TxCtrlr.TxStartPoint": "EVConnected", "TxCtrlr.TxStopPoint": "EVConnected"})
+    bench.online()
+    bench.plug()
+    unlock(bench)
+    assert bench.told() == [("Started", "CablePluggedIn"), ("Updated", "UnlockCommand")]
+
+
 def test_1_6_stops_first_and_opens_before_it_unlocks() -> None:
     """1.6 §5.18"""
     bench = charging()
