@@ -193,7 +193,9 @@ def test_tc_e_43_cs(cached: bool) -> None:
 
 
 @pytest.mark.case("2.0.1", "TC_E_44_CS")
-@pytest.mark.parametrize("point", ["Authorized", "EVConnected", "ParkingBayOccupancy"])
+@pytest.mark.parametrize(
+    "point", ["Authorized", "EVConnected", "ParkingBayOccupancy", "PowerPathClosed", "EnergyTransfer"]
+)
 def test_tc_e_44_cs(point: str) -> None:
     with world("2.0.1") as w:
         s = _charging(w, {**BACK_OFF, "TxCtrlr.TxStopPoint": point})

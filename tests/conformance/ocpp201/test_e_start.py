@@ -19,11 +19,16 @@ from tests.conformance.states201 import (
 ONLINE_CARDS = {"AuthCtrlr.Enabled": True, "AuthCtrlr.DisableRemoteAuthorization": False}
 both_ways = pytest.mark.parametrize("remote", [False, True], ids=["local", "remote"])
 every_start = pytest.mark.parametrize(
-    "point", ["ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed", "EnergyTransfer"]
+    "point", ["ParkingBayOccupancy", "EVConnected", "Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"]
 )
 
 
 def _started_at(w: World, point: str, **more: object) -> None:
+    """The start point, and a meter that signs where that is what starts a transaction."""
+    if point == "DataSigned":
+        more["SampledDataCtrlr.SignReadings"] = True
+        more["OCPPCommCtrlr.PublicKeyWithSignedMeterValue"] = "EveryMeterValue"
+        w.bench("meter.configure", signed={"enabled": True})
     configure(w, {"TxCtrlr.TxStartPoint": point, **more})
 
 
@@ -60,7 +65,7 @@ def test_tc_e_02_cs(remote: bool) -> None:
 def test_tc_e_03_cs(point: str) -> None:
     with world("2.0.1") as w:
         ready(w)
-        configure(w, {**ONLINE_CARDS, "TxCtrlr.TxStartPoint": point})
+        _started_at(w, point, **ONLINE_CARDS)
         s = Scene(w)
         s.ev_connected_pre_session()
         s.authorized(remote=False)
@@ -72,7 +77,7 @@ def test_tc_e_03_cs(point: str) -> None:
 def test_tc_e_04_cs(point: str) -> None:
     with world("2.0.1") as w:
         ready(w)
-        configure(w, {**ONLINE_CARDS, "TxCtrlr.TxStartPoint": point})
+        _started_at(w, point, **ONLINE_CARDS)
         s = Scene(w)
         s.parking_bay_occupied()
         s.authorized(remote=False)
@@ -150,15 +155,7 @@ def test_tc_e_10_cs() -> None:
 def test_tc_e_11_cs(remote: bool) -> None:
     with world("2.0.1") as w:
         ready(w)
-        _started_at(
-            w,
-            "DataSigned",
-            **{
-                "SampledDataCtrlr.SignReadings": True,
-                "OCPPCommCtrlr.PublicKeyWithSignedMeterValue": "EveryMeterValue",
-            },
-        )
-        w.bench("meter.configure", signed={"enabled": True})
+        _started_at(w, "DataSigned")
         s = Scene(w, remote=remote)
         s.authorized()
         w.bench("ev.plug_in")
@@ -197,11 +194,12 @@ def test_tc_e_13_cs(asks: bool) -> None:
 
 
 @pytest.mark.case("2.0.1", "TC_E_38_CS")
+@both_ways
 @pytest.mark.parametrize("point", ["ParkingBayOccupancy", "EVConnected", "Authorized", "PowerPathClosed"])
-def test_tc_e_38_cs(point: str) -> None:
+def test_tc_e_38_cs(point: str, remote: bool) -> None:
     with world("2.0.1", variables={"TxCtrlr": {"TxStartPoint": point}}) as w:
         ready(w)
-        s = Scene(w)
+        s = Scene(w, remote=remote)
         s.authorized()
         s.ev_connected_pre_session(auto_charge=False)
         s.tell(s.event("Updated", "ChargingStateChanged", "SuspendedEV"))
