@@ -72,7 +72,7 @@ class Hardware:
         evse = station.evses.get(event.report.evse)
         if evse is None:
             return
-        session, was = station.sessions[evse.id], evse.plugged
+        session, was, cable = station.sessions[evse.id], evse.plugged, evse.cable_in
         closed = evse.contactor_closed
         first = evse.report is None
         evse.take_report(event.report, turn.now)
@@ -90,6 +90,8 @@ class Hardware:
                 self._plugged(turn, evse)
         elif was and not evse.plugged:
             session.unplugged(turn)
+        elif cable and not evse.cable_in:
+            session.cable_out(turn)
 
     def _plugged(self, turn: Turn, evse: Evse) -> None:
         station = self._station

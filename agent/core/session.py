@@ -214,9 +214,15 @@ class Session:
             if rules.unlock_on_disconnect:
                 self.plug_lock.open(turn)
         else:
-            if self.plug_lock.absent:  # E10.FR.02; in a socket the locked cable waits for its owner (E10.FR.01)
-                evse.connect_deadline = following(turn.now.mono_ms, rules.connection_timeout_ms)
+            self.cable_out(turn)
             self.settle(turn, UNPLUGGED)
+
+    def cable_out(self, turn: Turn) -> None:
+        """A suspended car's cable hangs free, or is gone: it may come back for so long (E10.FR.02). One that is in the
+        socket, locked, waits for its owner (E10.FR.01)."""
+        evse = self.evse
+        if evse.auth is not None and evse.tx is not None and not evse.plugged and not evse.cable_in:
+            evse.connect_deadline = following(turn.now.mono_ms, self.host.rules.connection_timeout_ms)
 
     def release(self, turn: Turn) -> None:
         """The owner came back for the cable."""

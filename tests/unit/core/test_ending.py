@@ -267,6 +267,27 @@ def test_a_token_refused_after_its_owner_stopped_does_not_change_why_it_stopped(
     assert last(bench).reason is StopReason.LOCAL
 
 
+@pytest.mark.parametrize("later", [False, True], ids=["at once", "later"])
+def test_a_suspended_one_whose_cable_was_taken_out_is_not_waited_for_for_ever(later: bool) -> None:
+    """E10.FR.02, as for a fixed cable: a lock did not hold, and the next car is somebody else's."""
+    bench = charging("Authorized", TxCtrlr__StopTxOnEVSideDisconnect=False, TxCtrlr__EVConnectionTimeOut=60)
+    bench.outlets[1].lock_works = bench.outlets[1].locked = False
+    bench.unplug(left=later)
+    if later:
+        bench.advance(600_000)
+        assert not ended(bench)  # E10.FR.01: the cable waits for its owner
+        bench.outlets[1].left = False
+        bench.report()
+    bench.advance(59_000)
+    assert not ended(bench)
+    bench.advance(1_000)
+    assert ended(bench)
+    assert (last(bench).trigger, last(bench).reason) == (Trigger.EV_CONNECT_TIMEOUT, StopReason.TIMEOUT)
+    bench.plug()
+    bench.advance(5_000)
+    assert not bench.closed()
+
+
 def test_unplugged_at_the_car_it_may_be_only_suspended() -> None:
     """E10: StopTxOnEVSideDisconnect false; the same car comes back."""
     bench = charging("Authorized", TxCtrlr__StopTxOnEVSideDisconnect=False)
