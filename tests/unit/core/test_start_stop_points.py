@@ -39,8 +39,15 @@ REMOTE_START = 5
 class Model:
     """The station's surroundings, and what is true of them."""
 
-    def __init__(self, start: tuple[str, ...], stop: tuple[str, ...], *, socket: bool) -> None:
-        settings = {"TxCtrlr.TxStartPoint": ",".join(start), "TxCtrlr.TxStopPoint": ",".join(stop)}
+    def __init__(
+        self, start: tuple[str, ...], stop: tuple[str, ...], *, socket: bool = True, suspends: bool = False
+    ) -> None:
+        settings: dict[str, object] = {
+            "TxCtrlr.TxStartPoint": ",".join(start),
+            "TxCtrlr.TxStopPoint": ",".join(stop),
+            "TxCtrlr.StopTxOnEVSideDisconnect": not suspends,
+        }
+        self.suspends = suspends
         self.bench = Bench(settings, socket=socket, bay=True, signed=SIGNED in start)
         self.bench.online()
         self.start, self.stop = start, stop
@@ -110,7 +117,8 @@ def plug(m: Model) -> None:
 
 
 def unplug(m: Model) -> None:
-    m.plugged = m.authorized = False  # E09: StopTxOnEVSideDisconnect
+    m.plugged = False
+    m.authorized = m.authorized and m.suspends  # E09, E10
     m.bench.unplug()
 
 
@@ -168,14 +176,26 @@ def test_a_session_is_told_whole_whatever_starts_and_stops_it(
     coming: list[Act], going: list[Act], socket: bool
 ) -> None:
     for start, stop in POINTS:
-        model = Model(start, stop, socket=socket)
-        try:
-            for act in [*coming, *going]:
-                model.do(act)
-            model.bench.advance(300_000)
-            _all_told(model.bench)
-        except AssertionError as failed:
-            raise AssertionError(f"{start} to {stop}: {model.bench.told()}") from failed
+        _session(Model(start, stop, socket=socket), [*coming, *going])
+
+
+@pytest.mark.parametrize("coming", COMING, ids=name)
+@pytest.mark.parametrize("socket", [True, False], ids=["socket", "fixed cable"])
+def test_a_car_that_comes_back_goes_on_where_nothing_has_stopped_it(coming: list[Act], socket: bool) -> None:
+    """E10"""
+    for start, stop in POINTS:
+        model = Model(start, stop, socket=socket, suspends=True)
+        _session(model, [*coming, unplug, plug, tap, unplug, drive_off])
+
+
+def _session(model: Model, acts: list[Act]) -> None:
+    try:
+        for act in acts:
+            model.do(act)
+        model.bench.advance(300_000)
+        _all_told(model.bench)
+    except AssertionError as failed:
+        raise AssertionError(f"{model.start} to {model.stop}: {model.bench.told()}") from failed
 
 
 def _all_told(bench: Bench) -> None:
