@@ -3,8 +3,8 @@
 `receive` and `send` raise `ConnectionEnded`, and nothing else, once it is over. There are no tasks in here: our pings
 are sent by whoever waits in `receive`, so keep one task there. Everything may be cancelled.
 
-- Any byte from the other end counts as life, not the pong alone. A ping goes out each `ping_interval_ms`; silence for
-  `pong_timeout_ms` after it aborts the connection.
+- Any byte from the other end counts as life, not the pong alone, and so does a message that waited for its reader. A
+  ping goes out each `ping_interval_ms`; silence for `pong_timeout_ms` after it aborts the connection.
 - An oversized message arrives cut (see `framecut`) instead of closing the link; text that is not UTF-8 arrives with
   replacement characters. Both are for the RPC layer to answer. Binary messages arrive as bytes.
 """
@@ -74,6 +74,7 @@ class Connection:
                 raise self._ended(error) from error
             finally:
                 self._waiting = None
+            self._socket.heard += 1  # it may have waited here for its turn, with the reading held
             return data.decode(errors="replace") if self._socket.cut.kinds.popleft() == TEXT else data
 
     async def send(self, message: str | bytes) -> None:

@@ -136,7 +136,7 @@ def test_long_names_and_reasons_stay_within_the_screen(
 
 
 def test_the_screen_of_a_station_in_trouble(station: FakeService, capsys: pytest.CaptureFixture[str]) -> None:
-    fault = {"evse": None, "code": "storage_full", "source": "store", "blocking": True, "info": "disk full"}
+    fault = {"evse": 0, "code": "storage_full", "source": "store", "blocking": True, "info": "disk full"}
     evse = {**STATUS["evses"][0], "transaction": None, "pilot": None, "power_w": None}
     evse["connectors"] = [{"connector": 1, "status": "Available"}, {"connector": 2, "status": "Faulted"}]
     station.answers["status"] = {
@@ -160,7 +160,7 @@ def test_the_screen_of_a_station_in_trouble(station: FakeService, capsys: pytest
         "LOST, board mock",
         "1: Available, 2: Faulted",
         "session   none",
-        "storage_full  no energy  store  disk full",
+        "all   storage_full  no energy  store  disk full",
     ):
         assert text in shown
 
