@@ -169,6 +169,7 @@ class Dialect16:
                 fields["info"] = text(fault.info, 50)
             if fault.vendor_error_code:
                 fields["vendorErrorCode"] = text(fault.vendor_error_code, 50)
+                fields["vendorId"] = text(self._around.identity.vendor, 255)  # whose code that is (6.47)
         return fields
 
     def _meter(self, request: MeterRequest) -> Message | None:

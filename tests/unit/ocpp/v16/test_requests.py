@@ -247,6 +247,7 @@ def test_a_device_may_have_words_of_its_own(dialect: Dialect16) -> None:
     assert told["errorCode"] == "OtherError"
     assert told["info"] == "i" * 50
     assert told["vendorErrorCode"] == "v" * 50
+    assert told["vendorId"] == "Vendor"  # whose code it is
 
 
 def test_a_cable_that_was_unplugged_at_the_car(dialect: Dialect16) -> None:
