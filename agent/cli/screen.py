@@ -97,7 +97,7 @@ def faults(found: list[Row]) -> list[str]:
         return ["Faults  none"]
     rows = [
         (
-            fault["evse"] if fault["evse"] is not None else "all",
+            fault["evse"] or "all",
             fault["code"],
             "no energy" if fault["blocking"] else "warning",
             fault["source"],
