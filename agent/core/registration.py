@@ -11,10 +11,11 @@ pending    interval over, triggered   booting    BootNotification
 rejected   interval over              booting    BootNotification
 unknown    interval over              booting    BootNotification
 booting    link closed                unknown
-pending    link closed                unknown    a new link starts over
-rejected   link closed                rejected   the interval still holds (B03.FR.02)
+pending    link opened or closed      pending    the interval still holds (B02.FR.04)
+rejected   link opened or closed      rejected   the interval still holds (B03.FR.02)
 accepted   link opened or closed      accepted   no new Boot on a mere reconnect (field pain 7)
-accepted   link of another version    booting    BootNotification: in that version nobody knows the station
+pending    link of another version    booting    BootNotification: in that version nobody knows the station
+accepted   link of another version    booting    the same
 """
 
 from __future__ import annotations
@@ -66,10 +67,10 @@ class Registration:
 
     def link_opened(self, turn: Turn, version: str) -> None:
         self.linked = True
-        if self.accepted and version != self._version:
+        if self.state in {State.ACCEPTED, State.PENDING} and version != self._version:
             self.state = State.UNKNOWN
         self._version = version
-        if self.state is State.UNKNOWN or (self.state is State.REJECTED and self._due(turn.now)):
+        if self.state is State.UNKNOWN or self._due(turn.now):
             self.boot(turn)
         elif self.accepted:
             self._plan_heartbeat(turn.now)
@@ -77,7 +78,7 @@ class Registration:
     def link_closed(self) -> None:
         self.linked = False
         self.heartbeat_at = None
-        if self.state in {State.BOOTING, State.PENDING}:
+        if self.state is State.BOOTING:
             self.state, self.retry_at = State.UNKNOWN, None
 
     def boot(self, turn: Turn, *, triggered: bool = False) -> None:

@@ -78,3 +78,26 @@ def test_an_interval_of_zero_floods_nobody() -> None:
         w.start()
         w.advance(600)
         assert 2 <= len(w.csms.all("BootNotification")) <= 11  # B02.FR.07
+
+
+@pytest.mark.parametrize("status", ["Pending", "Rejected"])
+def test_an_interval_holds_whatever_becomes_of_the_connection(status: str) -> None:
+    """A backend that hangs up on who is not accepted is not asked the faster for it (B02.FR.04, B03.FR.02)."""
+    with world("2.0.1") as w:
+        boot_answer(w, status, 300)
+        w.start()
+        w.expect("BootNotification")
+        w.advance(2)
+        for _ in range(3):
+            w.cut_link()
+            w.advance(20)
+            w.restore_link()
+            _tell_nothing(w, 40)
+        assert len(w.csms.all("BootNotification")) == 1
+        if status == "Pending":  # and it is still there for the backend (B02.FR.01)
+            assert w.call("TriggerMessage", requestedMessage="Heartbeat")["status"] == "Accepted"
+            w.expect("Heartbeat")
+        boot_answer(w, "Accepted")
+        w.expect("BootNotification", within=300)
+        first, second = w.csms.all("BootNotification")
+        assert second.at - first.at >= 300

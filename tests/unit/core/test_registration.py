@@ -131,14 +131,14 @@ def test_a_triggered_boot_says_so_and_may_go_out_before_acceptance() -> None:
     ("before", "closed", "reopened", "boot"),
     [
         (State.BOOTING, State.UNKNOWN, State.BOOTING, True),
-        (State.PENDING, State.UNKNOWN, State.BOOTING, True),
+        (State.PENDING, State.PENDING, State.PENDING, False),
         (State.REJECTED, State.REJECTED, State.REJECTED, False),
         (State.ACCEPTED, State.ACCEPTED, State.ACCEPTED, False),
         (State.UNKNOWN, State.UNKNOWN, State.BOOTING, True),
     ],
 )
 def test_what_a_lost_link_means(before: State, closed: State, reopened: State, boot: bool) -> None:
-    """No new boot on a mere reconnect (field pain 7); a rejection holds for its interval (B03.FR.02)."""
+    """No new boot on a mere reconnect (field pain 7); an interval holds meanwhile (B02.FR.04, B03.FR.02)."""
     registration, now = in_state(before), turn(10_000)
     registration.link_closed()
     assert registration.state is closed
@@ -148,16 +148,18 @@ def test_what_a_lost_link_means(before: State, closed: State, reopened: State, b
     assert boots(now) == int(boot)
 
 
-def test_a_station_that_comes_back_in_another_version_is_not_known_there() -> None:
-    registration, now = in_state(State.ACCEPTED), turn(10_000)
+@pytest.mark.parametrize("before", [State.ACCEPTED, State.PENDING])
+def test_a_station_that_comes_back_in_another_version_is_not_known_there(before: State) -> None:
+    registration, now = in_state(before), turn(10_000)
     registration.link_closed()
     registration.link_opened(now, "1.6")
     assert registration.state is State.BOOTING
     assert boots(now) == 1
 
 
-def test_a_rejected_station_boots_at_the_first_link_after_its_interval() -> None:
-    registration, now = in_state(State.REJECTED), turn(300_000)
+@pytest.mark.parametrize("before", [State.PENDING, State.REJECTED])
+def test_a_station_that_waits_boots_at_the_first_link_after_its_interval(before: State) -> None:
+    registration, now = in_state(before), turn(300_000)
     registration.link_closed()
     registration.link_opened(now, "2.0.1")
     assert boots(now) == 1
