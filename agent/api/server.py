@@ -8,6 +8,7 @@ import errno
 import grp
 import json
 import logging
+import math
 import os
 import pwd
 import socket
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 MAX_CLIENTS = 16
 IDLE_S = 300
 CALL_S = 30  # for one answer
+REFUSED_APART_S = 3600  # who is refused again is told no more often: everybody may call, and each is a security event
 _MAX_ID_TEXT = 64
 _PROBE_S = 1.0
 _CREDENTIALS = struct.Struct("3i")
@@ -67,7 +69,7 @@ def peer(connection: Any) -> Caller:
 class ApiServer:
     """Listens on a unix socket that everybody may connect to; each call is judged by the caller's credentials.
 
-    `refused` hears of every call that was not allowed; `identify` tells who connected.
+    `refused` hears of who calls what is not allowed; `identify` tells who connected.
     """
 
     def __init__(
@@ -90,6 +92,7 @@ class ApiServer:
         self._call_s = call_s
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.StreamWriter] = set()
+        self._refused_at: dict[tuple[int, str], float] = {}
 
     async def start(self) -> None:
         """Listen. Raises OSError if the path cannot be used; a socket that a dead process left is replaced."""
@@ -177,7 +180,10 @@ class ApiServer:
         if self._admin_group in groups or (need == "read" and self._read_group in groups):
             return
         group = self._admin_group if need == "change" else self._read_group
-        self._refused(str(caller), method)
+        now, key = asyncio.get_running_loop().time(), (caller.uid, method)
+        if now - self._refused_at.get(key, -math.inf) >= REFUSED_APART_S:
+            self._refused_at[key] = now
+            self._refused(str(caller), method)
         raise ApiError("forbidden", f"{method} is for members of the group {group}: ask the station's administrator")
 
 

@@ -35,6 +35,7 @@ class Backend:
         self.last_end = 0  # fact that ended the last transaction of this boot
         self._queue = QueueChanged(waiting=frozenset())
         self._link_lost_at: MonoMs | None = None
+        self._refused: set[str] = set()  # how attempts have failed since the last link
 
     @property
     def waiting(self) -> frozenset[str]:
@@ -54,6 +55,7 @@ class Backend:
         if station.online and lost is not None and turn.now.mono_ms - lost > station.rules.offline_threshold_ms:
             station.status.refresh(turn)  # B04.FR.01
         self._link_lost_at = None
+        self._refused.clear()
 
     def link_closed(self, turn: Turn, event: LinkClosed) -> None:
         station = self._station
@@ -62,6 +64,10 @@ class Backend:
         station.registration.link_closed()
 
     def link_refused(self, turn: Turn, event: LinkRefused) -> None:
+        """Once for all attempts that fail alike, or they would fill the queue (A00.FR.316, A00.FR.419)."""
+        if event.kind in self._refused:
+            return
+        self._refused.add(event.kind)
         self._station.machine.note_security(turn, event.kind, event.info)
 
     def boot_answered(self, turn: Turn, event: BootAnswered) -> None:

@@ -218,4 +218,4 @@ class Daemon:
     def _refused(self, who: str, method: str) -> None:
         log.warning("refused a call of the API", extra={"who": who, "method": method})
         if self.agent is not None:
-            self.agent.security("InvalidMessages", f"API call {method} refused for {who}")
+            self.agent.security("MaintenanceLoginFailed", f"{{'user': '{who}', 'origin': 'api {method}'}}")

@@ -38,6 +38,7 @@ from agent.ocpp.v2x.commands import Calls
 from agent.ocpp.v2x.device_model import DeviceModel
 from agent.ocpp.v2x.edition import EDITION_201, Edition
 from agent.ocpp.v2x.samples import Meters
+from agent.ocpp.v2x.security_events import NOT_CRITICAL
 from agent.ocpp.v2x.transactions import Transactions
 from agent.ocpp.wire_time import to_text, to_wall
 
@@ -165,10 +166,10 @@ class Dialect2x:
         match fact:
             case TransactionRecorded():
                 return Message("TransactionEvent", self._transactions.event(fact, offline=offline))
-            case SecurityEventRaised():
+            case SecurityEventRaised() if fact.kind not in NOT_CRITICAL:
                 return Message("SecurityEventNotification", self._security_event(fact))
             case _:
-                return None  # kept for the end of its transaction, and told there
+                return None  # a sample, told with the end of its transaction; what is for the security log alone
 
     def _security_event(self, fact: SecurityEventRaised) -> Struct:
         """A04.FR.01."""

@@ -192,6 +192,19 @@ def test_groups_decide(tmp_path: Path, groups: tuple[str, ...], method: str, all
     asyncio.run(body())
 
 
+def test_who_is_refused_over_and_over_fills_no_log(tmp_path: Path) -> None:
+    """Each refusal that is told becomes a security event in the ledger, and everybody on the machine may call."""
+
+    async def body() -> None:
+        async with serving(tmp_path / "s", lambda _connection: Person()) as (_, refusals):
+            client = await connect(tmp_path / "s")
+            for method in ("reset", "reset", "status", "reset"):
+                assert (await client.call(method))["error"]["code"] == "forbidden"
+            assert [method for _, method in refusals] == ["reset", "status"]
+
+    asyncio.run(body())
+
+
 def test_root_and_the_daemons_own_user_may_change(tmp_path: Path) -> None:
     async def body() -> None:
         for uid in (0, os.geteuid()):

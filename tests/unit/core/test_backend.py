@@ -9,10 +9,12 @@ from agent.core.effects import SetClock
 from agent.core.events import (
     HeartbeatAnswered,
     LinkOpened,
+    LinkRefused,
     MessageSent,
     QueueChanged,
     RequestFailed,
 )
+from agent.core.facts import SecurityEventRaised
 from agent.core.registration import Registration, State
 from agent.core.requests import BootRequest, StatusRequest
 from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
@@ -56,6 +58,23 @@ def test_a_link_that_failed_twice_was_lost_once() -> None:
     bench.advance(2_000)
     bench.send(LinkOpened(version="2.0.1"))
     assert [s for s in bench.take(StatusRequest) if s.refreshed]
+
+
+def test_attempts_that_fail_alike_are_one_security_event() -> None:
+    """A00.FR.316, A00.FR.419: or the queue would fill while nobody is there."""
+    bench = online()
+    bench.offline()
+
+    def told() -> list[str]:
+        return [f.kind for f in bench.facts(SecurityEventRaised)][1:]  # after the boot's own
+
+    for kind in ("InvalidCsmsCertificate", "InvalidCsmsCertificate", "InvalidTLSVersion", "InvalidCsmsCertificate"):
+        bench.send(LinkRefused(kind=kind, info="why"))
+    assert told() == ["InvalidCsmsCertificate", "InvalidTLSVersion"]
+    bench.send(LinkOpened(version="2.0.1"))
+    bench.offline()
+    bench.send(LinkRefused(kind="InvalidCsmsCertificate", info="expired since"))
+    assert told()[2:] == ["InvalidCsmsCertificate"]
 
 
 def test_the_network_profile_in_use_is_known() -> None:

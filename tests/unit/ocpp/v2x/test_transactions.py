@@ -311,6 +311,14 @@ def test_security_events(dialect: Dialect201, kind: str, info: str, payload: Pay
     assert wire(dialect, message) == payload
 
 
+@pytest.mark.parametrize(
+    "kind", ["FailedToAuthenticateAtCsms", "ReconfigurationOfSecurityParameters", "InvalidMessages"]
+)
+def test_security_events_that_are_not_critical_are_for_the_log_alone(dialect: Dialect201, kind: str) -> None:
+    """A04.FR.01, A04.FR.04"""
+    assert dialect.project(SecurityEventRaised(seq=1, stamp=AT, kind=kind), offline=False) is None
+
+
 def test_samples_kept_for_the_end_have_no_message(dialect: Dialect201) -> None:
     fact = EndSampleTaken(seq=1, stamp=AT, tx="T-1", evse=1, sample=samples(Context.PERIODIC))
     assert dialect.project(fact, offline=False) is None
