@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from agent.core.clock import MonoMs, Now
+from agent.core.clock import SAME_TIME_MS, MonoMs, Now, WallMs
 from agent.core.events import (
     BootAnswered,
     FactDelivered,
@@ -16,6 +16,7 @@ from agent.core.events import (
     LinkRefused,
     MessageSent,
     QueueChanged,
+    RegistrationStatus,
     RequestFailed,
 )
 from agent.core.registration import Registration
@@ -72,15 +73,22 @@ class Backend:
 
     def boot_answered(self, turn: Turn, event: BootAnswered) -> None:
         station = self._station
-        if event.time_ms is not None and turn.now.wall_ms is None and station.rules.csms_clock:
-            # Known at once: what follows from the acceptance leaves before the shell has set its clock.
-            station.machine.learn_clock(turn, station.steady(Now(turn.now.mono_ms, event.time_ms, turn.now.boot)))
+        self._take_time(turn, event.time_ms)
         first = station.registration.answered(turn, event)
         if station.registration.accepted and event.interval_s:
             station.provisioning.adopt(turn, names.HEARTBEAT_INTERVAL, str(event.interval_s))  # B01.FR.04, 1.6 §4.2
         if first:
             station.status.enabled = True
             station.status.tell_all(turn)
+
+    def _take_time(self, turn: Turn, time_ms: WallMs | None) -> None:
+        """Known at once: what follows from the acceptance leaves before the shell has set its clock (B01.FR.06)."""
+        station, ours = self._station, turn.now
+        if time_ms is None or not station.rules.csms_clock:
+            return
+        if ours.wall_ms is None or abs(time_ms - ours.wall_ms) > SAME_TIME_MS:
+            turn.now = station.steady(Now(ours.mono_ms, time_ms, ours.boot))
+            station.machine.learn_clock(turn, turn.now)
 
     def heartbeat_answered(self, turn: Turn, event: HeartbeatAnswered) -> None:
         self._station.registration.heartbeat_answered(turn, event.time_ms)

@@ -18,6 +18,7 @@ MonoMs = NewType("MonoMs", int)
 WallMs = NewType("WallMs", int)
 
 SOFTWARE_MADE_MS = 1_767_225_600_000  # 2026-01-01: nothing of ours has happened before
+SAME_TIME_MS = 1000  # clocks that differ by no more tell the same time
 
 
 def following(now: MonoMs, interval_ms: int, present: MonoMs | None = None) -> MonoMs | None:
@@ -96,7 +97,7 @@ class WallClock:
         offset = now.wall_ms - now.mono_ms
         known = self.offset(now.boot)
         self._floors[now.boot] = max(self._floors.get(now.boot, 0), now.wall_ms)
-        if known is not None and abs(known - offset) <= 1000:
+        if known is not None and abs(known - offset) <= SAME_TIME_MS:
             return False
         self._newest, self._kept_ms = (now.boot, offset), now.wall_ms
         # What was unfinished may have ended without a clock: that was after what had been told of it.

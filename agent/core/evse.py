@@ -99,6 +99,11 @@ class Evse:
         return report is not None and self.host.guard_up and (self.contactor_closed or report.commanded)
 
     @property
+    def free(self) -> bool:
+        """Nobody has it: no car, no card, no transaction."""
+        return not (self.plugged or self.cable_in) and self.auth is None and self.tx is None
+
+    @property
     def cable_in(self) -> bool:
         """A cable is in the socket, whether a car is at its other end or not. Never true of a fixed cable."""
         return self.report is not None and self.report.cable_ma is not None

@@ -156,11 +156,10 @@ class Operations:
         return ACCEPTED
 
     def _reset(self, turn: Turn, command: Reset) -> Result:
-        if command.evse is not None and not self._station.rules.registry.boolean(
-            names.EVSE_ALLOW_RESET.at(command.evse), False
-        ):
+        station, evse = self._station, command.evse
+        if evse in station.evses and not station.rules.registry.boolean(names.EVSE_ALLOW_RESET.at(evse), False):
             return rejected("NotEnabled", "this EVSE cannot be reset by itself")  # B11.FR.09
-        return self._station.resets.command(turn, command)
+        return station.resets.command(turn, command)
 
     # Status of a transaction, data
 

@@ -53,8 +53,7 @@ class Provisioning:
                 continue
             planned = self._registry.plan_set(address, query.value or "", attribute=attribute, who=Author(who))
             if planned.change is not None:
-                self._registry.apply(planned.change)
-                turn.record(VariableWritten(address=planned.change.target, value=planned.change.value))
+                self._do(turn, planned.change)
                 changed.append(address)
             status, code = planned.status.value, planned.code.value
             found.append(VariableResult(query=query, status=status, code=code, why=planned.reason))
@@ -66,8 +65,7 @@ class Provisioning:
         """Do writes that were planned by a view on the registry."""
         changes = [c for w in command.writes if (c := Change.of(w.target, w.value)) is not None]
         for change in changes:
-            self._registry.apply(change)
-            turn.record(VariableWritten(address=change.target, value=change.value))
+            self._do(turn, change)
         if changes:
             turn.do(ApplyVariables(addresses=tuple(str(c.address) for c in changes)))
         return [c.address for c in changes]
@@ -78,8 +76,11 @@ class Provisioning:
             return
         planned = self._registry.plan_set(address, value)
         if planned.change is not None:
-            self._registry.apply(planned.change)
-            turn.record(VariableWritten(address=planned.change.target, value=planned.change.value))
+            self._do(turn, planned.change)
+
+    def _do(self, turn: Turn, change: Change) -> None:
+        self._registry.apply(change)
+        turn.record(VariableWritten(address=change.target, value=change.value))
 
     def restore(self, written: list[VariableWritten]) -> list[str]:
         """Put persisted writes back; what no longer fits (a newer table, another board) is named, not obeyed."""

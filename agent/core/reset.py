@@ -5,7 +5,9 @@
     none ──Reset OnIdle, idle──► draining
     draining ──outbox empty, offline, or grace over──► Reboot
 
-While a reset is under way or scheduled no transaction begins on what it concerns.
+While a reset is under way or scheduled no transaction begins on what it concerns. The EVSEs that are free when the
+station begins to wait are Unavailable (B12, scenario 3a); one that becomes free later is told as Available, as the
+official case has it (TC_B_41_CS).
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ class Resets:
         self._sessions = sessions
         self._waiting: dict[int, str] = {}  # with the reason that the boot is to tell
         self._draining_until: MonoMs | None = None
+        self._held: frozenset[int] = frozenset()  # EVSEs that were free when a reset of the station was scheduled
 
     @property
     def under_way(self) -> bool:
@@ -45,18 +48,24 @@ class Resets:
     def concerns(self, evse: int) -> bool:
         return STATION in self._waiting or evse in self._waiting or self.under_way
 
+    def holds(self, evse: int) -> bool:
+        """Nobody can have this EVSE, although it is free: the station waits for the others."""
+        return evse in self._held
+
     def restore(self, kept: ResetScheduled) -> None:
         # One of the station is fulfilled by the boot itself; an EVSE may be gone with the board of then.
         if kept.pending and kept.evse is not None and kept.evse in self._evses:
             self._waiting[kept.evse] = _SCHEDULED
 
     def command(self, turn: Turn, command: Reset) -> Result:
+        if command.evse is not None and command.evse not in self._evses:
+            return rejected("UnknownEvse", f"there is no EVSE {command.evse}")
         target = command.evse or STATION
-        if target != STATION and target not in self._evses:
-            return rejected("UnknownEvse", f"there is no EVSE {target}")
         busy = [e for e in self._targets(target) if e.tx is not None]
         if command.kind is ResetKind.ON_IDLE and busy:
             self._schedule(turn, target, _SCHEDULED)
+            if target == STATION:
+                self._held |= {e.id for e in self._targets(target) if e.free}
             return Result(verdict=Verdict.SCHEDULED)  # B12.FR.01
         self._schedule(turn, target, _REMOTE)
         for evse in self._targets(target):

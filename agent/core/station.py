@@ -135,7 +135,7 @@ class Station:
         )
 
     def operative(self, evse: int, connector: int) -> bool:
-        return self.availability.operative(evse, connector)
+        return self.availability.operative(evse, connector) and not self.resets.holds(evse)
 
     def transaction_ended(self, tx: str) -> None:
         self.backend.last_end = self._seq

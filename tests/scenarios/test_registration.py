@@ -101,3 +101,28 @@ def test_an_interval_holds_whatever_becomes_of_the_connection(status: str) -> No
         w.expect("BootNotification", within=300)
         first, second = w.csms.all("BootNotification")
         assert second.at - first.at >= 300
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_the_interval_of_the_answer_is_what_the_backend_reads(version: str) -> None:
+    """B01.FR.04; after a boot too whose answer has none."""
+    with world(version) as w:
+        boot_answer(w, "Accepted", 47)
+        w.start()
+        w.expect("BootNotification")
+        w.advance(2)
+        assert _heartbeat_interval(w, version) == "47"
+        boot_answer(w, "Accepted", 0)
+        w.cut_power()
+        w.advance(5)
+        w.restore_power()
+        w.expect("BootNotification", within=60)
+        w.advance(2)
+        assert _heartbeat_interval(w, version) == "47"
+
+
+def _heartbeat_interval(w: World, version: str) -> str:
+    if version == "1.6":
+        return str(w.call("GetConfiguration", key=["HeartbeatInterval"])["configurationKey"][0]["value"])
+    row = {"component": {"name": "OCPPCommCtrlr"}, "variable": {"name": "HeartbeatInterval"}}
+    return str(w.call("GetVariables", getVariableData=[row])["getVariableResult"][0]["attributeValue"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.conformance.boot201 import SUPPLY, TWO, booted, every, reset, unavailable
+from tests.conformance.boot201 import SUPPLY, TWO, booted, every, reset, statuses, unavailable
 from tests.conformance.states201 import Scene, World, configure, ready, world
 
 # Stop points that end the transaction when the driver stops, when the cable is pulled, and when the car drives off.
@@ -46,6 +46,7 @@ def test_tc_b_21_cs(point: str) -> None:
         s = Scene(w)
         s.energy_transfer_started()
         reset(w, "OnIdle", "Scheduled")  # B12.FR.01
+        statuses(w, {(2, 1): "Unavailable"})  # B12, scenario 3a
         w.advance(20)
         assert w.energised()
         assert w.boots == 1

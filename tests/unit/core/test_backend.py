@@ -7,17 +7,20 @@ import pytest
 from agent.core.clock import WallMs
 from agent.core.effects import SetClock
 from agent.core.events import (
+    BootAnswered,
     HeartbeatAnswered,
     LinkOpened,
     LinkRefused,
     MessageSent,
     QueueChanged,
+    RegistrationStatus,
     RequestFailed,
 )
-from agent.core.facts import SecurityEventRaised
+from agent.core.facts import SecurityEventRaised, VariableWritten
 from agent.core.registration import Registration, State
 from agent.core.requests import BootRequest, StatusRequest
 from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
+from agent.variables import names
 from tests.unit.core.bench import Bench
 from tests.unit.core.parts import NOON
 
@@ -81,6 +84,42 @@ def test_the_network_profile_in_use_is_known() -> None:
     bench = Bench()
     bench.send(LinkOpened(version="2.0.1", slot=2))
     assert bench.station.backend.network_slot == 2
+
+
+def test_what_follows_from_the_boot_is_told_in_the_time_of_the_csms() -> None:
+    """B01.FR.06 before B01.FR.05: the shell sets its clock later, and nobody waits for it."""
+    bench = Bench()
+    bench.send(LinkOpened(version="2.0.1"))
+    told_ms = WallMs(NOON + bench.ms + 3_600_000)
+    bench.asked.clear()
+    bench.send(BootAnswered(status=RegistrationStatus.ACCEPTED, interval_s=60, time_ms=told_ms))
+    statuses = bench.take(StatusRequest)
+    assert statuses
+    assert {s.stamp.wall_ms for s in statuses} == {told_ms}
+    assert [(f.kind, f.info) for f in bench.facts(SecurityEventRaised)][1:] == [("SettingSystemTime", "+3600.0 s")]
+
+
+def test_a_time_that_is_as_good_as_ours_changes_nothing() -> None:
+    bench = Bench()
+    bench.send(LinkOpened(version="2.0.1"))
+    now_ms = WallMs(NOON + bench.ms)
+    bench.send(BootAnswered(status=RegistrationStatus.ACCEPTED, interval_s=60, time_ms=WallMs(now_ms + 900)))
+    assert {s.stamp.wall_ms for s in bench.take(StatusRequest)} == {now_ms}
+
+
+@pytest.mark.parametrize(
+    ("status", "interval_s", "value"), [("Accepted", 47, "47"), ("Accepted", 0, "99"), ("Pending", 47, "99")]
+)
+def test_the_interval_in_force_is_the_value_of_its_variable(status: str, interval_s: int, value: str) -> None:
+    """B01.FR.04; with an interval of 0 the station keeps its own."""
+    bench = Bench({"OCPPCommCtrlr.HeartbeatInterval": 99})
+    bench.send(LinkOpened(version="2.0.1"))
+    answer = BootAnswered(status=RegistrationStatus(status), interval_s=interval_s, time_ms=None)
+    bench.send(answer)
+    assert bench.station.rules.registry.text(names.HEARTBEAT_INTERVAL) == value
+    bench.send(answer)
+    written = [f.value for f in bench.facts(VariableWritten)]
+    assert written == ([value] if value == "47" else [])  # kept once
 
 
 def test_a_boot_that_fails_is_repeated() -> None:

@@ -15,6 +15,8 @@ from agent.core.commands import (
     GetTransactionStatus,
     GetVariables,
     Inspect,
+    Reset,
+    ResetKind,
     SetOperative,
     StartTransaction,
     StopTransaction,
@@ -384,3 +386,9 @@ def test_a_step_of_the_transaction_that_is_asked_about() -> None:
 def test_what_this_station_never_sends_is_not_implemented() -> None:
     """F06.FR.08"""
     assert trigger(online(), TriggerKind.OTHER) is Verdict.NOT_IMPLEMENTED
+
+
+@pytest.mark.parametrize("evse", [0, 2, 99])
+def test_a_reset_of_an_evse_that_is_not_there_is_told_so(evse: int) -> None:
+    result = online().command(Reset(kind=ResetKind.ON_IDLE, evse=evse))
+    assert (result.verdict, result.code) == (Verdict.REJECTED, "UnknownEvse")

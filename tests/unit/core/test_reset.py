@@ -109,6 +109,32 @@ def test_a_reset_on_idle_waits_for_the_last_transaction() -> None:
     assert reboots(rig.review()) == ["ScheduledReset"]
 
 
+def test_what_is_free_when_a_reset_is_scheduled_is_free_for_nobody() -> None:
+    """B12, scenario 3a; what becomes free later is told as Available all the same (TC_B_41_CS)."""
+    rig = Rig()
+    rig.charge(1)
+    rig.command(ON_IDLE)
+    assert [rig.resets.holds(number) for number in (1, 2)] == [False, True]
+    rig.end(1)
+    rig.review()
+    assert not rig.resets.holds(1)
+
+
+def test_a_reset_of_one_evse_holds_no_other() -> None:
+    rig = Rig()
+    rig.charge(1)
+    rig.command(Reset(kind=ResetKind.ON_IDLE, evse=1))
+    assert not rig.resets.holds(2)
+
+
+def test_a_place_that_is_taken_is_not_held() -> None:
+    rig = Rig()
+    rig.charge(1)
+    rig.evses[2].plugged = True
+    rig.command(ON_IDLE)
+    assert not rig.resets.holds(2)
+
+
 def test_a_reset_on_idle_of_an_idle_station_is_at_once() -> None:
     rig = Rig()
     verdict, _ = rig.command(ON_IDLE)
