@@ -126,6 +126,7 @@ class World(Dialogue):
             firmware="0.1.0",
             identity=IDENTITY,
             security_profile=security_profile,
+            network_profiles={1: security_profile},
             **dict(features or {}),
         )
         offered = subprotocols or (SUBPROTOCOLS[version],)

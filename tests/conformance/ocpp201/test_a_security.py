@@ -14,7 +14,7 @@ import trustme
 from agent.core.facts import SecurityEventRaised
 from agent.runtime import codec
 from tests.conformance.boot201 import STARTUP, booted, every, reset
-from tests.conformance.states201 import Payload, World, configure, ready, world
+from tests.conformance.states201 import Payload, World, configure, configured, ready, world
 from tests.rig.kernel import KernelLoop, OldServer, Server, over_tls
 from tests.rig.world import CSMS_HOST, IDENTITY, PASSWORD, allow
 
@@ -132,8 +132,46 @@ def _came_after_all(w: World) -> list[Payload]:
 
 
 @pytest.mark.case("2.0.1", "TC_A_05_CS")
+def test_tc_a_05_cs(tmp_path: Path) -> None:
+    """As errata 2025-01 §6.2.1 has it: connections are aborted, and every failed attempt is followed by a good one."""
+    with over_tls(tmp_path) as server, world("2.0.1") as w:
+        ready(w)
+        active = configured(w, "OCPPCommCtrlr.ActiveNetworkProfile")
+        configure(w, {"OCPPCommCtrlr.NetworkConfigurationPriority": active})
+        for spoil in (_unknown_root, _expired, _other_name):
+            took = _back_after_abort(w)
+            good, refused = server.accepted(), server.refused()
+            spoil(server)
+            _abort(w)
+            w.until(lambda before=refused: server.refused() > before, 60, "a handshake that the station ends")
+            w.advance(2 * took)
+            assert server.accepted() == good
+            assert not w.csms.sockets
+            server.restore()
+            w.until(lambda: bool(w.csms.sockets), 300, "a connection")
+            w.expect("SecurityEventNotification", strict=True, type="InvalidCsmsCertificate")  # A00.FR.310
+            w.advance(5)
+            assert not w.heard(), "once for all attempts (A00.FR.316), and no boot on a mere reconnect"
+
+
+def _abort(w: World) -> None:
+    (socket,) = w.csms.sockets.values()
+    socket.transport.abort()
+    w.until(lambda: not w.csms.sockets, 10, "the end of the connection")
+
+
+def _back_after_abort(w: World) -> float:
+    """Seconds that the station takes to connect again."""
+    began = w.loop.time()
+    _abort(w)
+    w.until(lambda: bool(w.csms.sockets), 300, "a connection")
+    w.advance(1)
+    return w.loop.time() - began
+
+
 @pytest.mark.parametrize("spoil", [_unknown_root, _expired, _other_name])
-def test_tc_a_05_cs(spoil: Spoil, tmp_path: Path) -> None:
+def test_tc_a_05_cs_while_booting(spoil: Spoil, tmp_path: Path) -> None:
+    """As edition 3 had it: the first handshake of a boot meets the certificate."""
     with over_tls(tmp_path) as server, world("2.0.1") as w:
         ready(w)
         configure(w, {"OCPPCommCtrlr.NetworkProfileConnectionAttempts": 2})
@@ -141,11 +179,13 @@ def test_tc_a_05_cs(spoil: Spoil, tmp_path: Path) -> None:
         spoil(server)
         reset(w, "Immediate", "Accepted")
         w.until(lambda: server.refused() > 0, 60, "a handshake that the station ends")
+        w.advance(120)  # and some more
+        assert server.refused() > 1
         assert server.accepted() == good
         assert w.csms.connections == 1
         server.restore()
         kinds = {event["type"] for event in _came_after_all(w)}
-        assert kinds - STARTUP == {"InvalidCsmsCertificate"}  # A00.FR.310
+        assert kinds - STARTUP == {"InvalidCsmsCertificate"}  # A00.FR.310, once for all attempts
 
 
 @pytest.mark.case("2.0.1", "TC_A_06_CS")
