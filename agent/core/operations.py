@@ -83,7 +83,7 @@ class Operations:
             case GetBaseReport():
                 return station.provisioning.base_report(command)
             case Reset():
-                return self._reset(turn, command)
+                return self._reset(turn, command, who)
             case StartTransaction():
                 return self._remote.judge_start(command)
             case StopTransaction():
@@ -155,11 +155,11 @@ class Operations:
         self._station.authorizer.cache.clear(turn)
         return ACCEPTED
 
-    def _reset(self, turn: Turn, command: Reset) -> Result:
+    def _reset(self, turn: Turn, command: Reset, who: str) -> Result:
         station, evse = self._station, command.evse
         if evse in station.evses and not station.rules.registry.boolean(names.EVSE_ALLOW_RESET.at(evse), False):
             return rejected("NotEnabled", "this EVSE cannot be reset by itself")  # B11.FR.09
-        return station.resets.command(turn, command)
+        return station.resets.command(turn, command, remote=who == "csms")
 
     # Status of a transaction, data
 

@@ -27,6 +27,7 @@ from agent.core.turn import Turn
 STATION = 0
 # 2.0.1 BootReasonEnumType (B01.FR.09)
 _REMOTE = "RemoteReset"
+_LOCAL = "LocalReset"
 _SCHEDULED = "ScheduledReset"
 
 
@@ -57,7 +58,7 @@ class Resets:
         if kept.pending and kept.evse is not None and kept.evse in self._evses:
             self._waiting[kept.evse] = _SCHEDULED
 
-    def command(self, turn: Turn, command: Reset) -> Result:
+    def command(self, turn: Turn, command: Reset, *, remote: bool = True) -> Result:
         if command.evse is not None and command.evse not in self._evses:
             return rejected("UnknownEvse", f"there is no EVSE {command.evse}")
         target = command.evse or STATION
@@ -67,7 +68,7 @@ class Resets:
             if target == STATION:
                 self._held |= {e.id for e in self._targets(target) if e.free}
             return Result(verdict=Verdict.SCHEDULED)  # B12.FR.01
-        self._schedule(turn, target, _REMOTE)
+        self._schedule(turn, target, _REMOTE if remote else _LOCAL)
         for evse in self._targets(target):
             self._stop(turn, evse, hard=command.hard)
         return ACCEPTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from enum import Enum
 from pathlib import Path
 
 from agent.core.rules import Options, PowerLoss
@@ -114,29 +115,54 @@ def open_ledger(config: Config) -> Ledger:
     return Ledger.open(path, reserve_bytes=config.store.reserve_kib * 1024, spare=spare)
 
 
-def cold_start(config: Config) -> bool:
-    """Whether power may have been lost since the last start: the machine itself booted, or nobody can tell.
+class Start(Enum):
+    """What preceded a start of this process, as BootReasonEnumType of OCPP 2.x calls it."""
 
-    A guard inside this process went down with it, and what it held open is open.
-    """
-    if config.guard_inside:
-        return True
-    note = Path(config.store.data_dir) / "boot_id"
+    COLD = "PowerUp"  # power may have been lost: the machine itself booted, or nobody can tell
+    STOPPED = "LocalReset"  # somebody stopped the service
+    DIED = "ApplicationReset"  # it ended, and nobody stopped it
+
+
+def started(config: Config) -> Start:
+    """What preceded this start. A guard inside this process went down with it, and what it held open is open."""
+    machine = _machine()
+    if config.guard_inside or not machine:
+        return Start.COLD
     try:
-        current = BOOT_ID.read_text().strip()
+        before, _, stopped = _note(config).read_text().strip().partition(" ")
     except OSError:
-        return True
+        before = stopped = ""
+    _keep(config, machine)
+    if before != machine:
+        return Start.COLD
+    return Start.STOPPED if stopped else Start.DIED
+
+
+def stopped(config: Config) -> None:
+    """This process was told to stop."""
+    machine = _machine()
+    if machine and not config.guard_inside:
+        _keep(config, f"{machine} stopped")
+
+
+def _machine() -> str:
+    """Which boot of the machine this is; empty if it does not say."""
     try:
-        before = note.read_text().strip()
+        return BOOT_ID.read_text().strip()
     except OSError:
-        before = ""
-    if before != current:
-        try:
-            note.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            note.write_text(current)
-        except OSError as error:
-            log.warning("boot id not kept", extra={"why": str(error)})
-    return before != current
+        return ""
+
+
+def _note(config: Config) -> Path:
+    return Path(config.store.data_dir) / "boot_id"
+
+
+def _keep(config: Config, text: str) -> None:
+    try:
+        _note(config).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _note(config).write_text(text)
+    except OSError as error:
+        log.warning("boot id not kept", extra={"why": str(error)})
 
 
 def dialects(config: Config) -> tuple[Make, ...]:
@@ -154,7 +180,7 @@ def _dialect(subprotocol: str) -> Make:
     return Dialect201
 
 
-def plan(config: Config, *, cold: bool, reason: str = "") -> Plan:
+def plan(config: Config, *, cold: bool, reason: str = "", otherwise: str = Start.COLD.value) -> Plan:
     """The plan of one boot."""
     station = config.station
     resume = {Resumption.RESUME: PowerLoss.RESUME, Resumption.STOP: PowerLoss.STOP}
@@ -181,4 +207,5 @@ def plan(config: Config, *, cold: bool, reason: str = "") -> Plan:
         dialects=dialects(config),
         endpoints={1: config.csms.endpoint},  # what was written over it counts there: backend.in_force
         boot_reason=reason,
+        otherwise=otherwise,
     )

@@ -117,20 +117,21 @@ class Daemon:
 
     async def _boots(self) -> ResetAction | None:
         devices = assembly.Devices(self.config.board)
-        cold = assembly.cold_start(self.config)
+        start = assembly.started(self.config)
         reason = ""
         while not self._stop.is_set():
             await self._wait_for_power()
             if self._stop.is_set():
                 break
-            why = await self._boot(devices, cold=cold, reason=reason)
+            why = await self._boot(devices, start=start, reason=reason)
             if why is None:
-                cold, reason = True, ""
+                start, reason = assembly.Start.COLD, ""
                 continue
             if self.config.reset_action is not ResetAction.REEXEC or not self.config.guard_inside:
                 return self.config.reset_action
-            cold, reason = False, why
+            start, reason = assembly.Start.DIED, why
             await asyncio.sleep(RESTART_S)
+        assembly.stopped(self.config)
         return None
 
     async def _wait_for_power(self) -> None:
@@ -141,12 +142,13 @@ class Daemon:
             stop.cancel()
             power.cancel()
 
-    async def _boot(self, devices: assembly.Devices, *, cold: bool, reason: str) -> str | None:
+    async def _boot(self, devices: assembly.Devices, *, start: assembly.Start, reason: str) -> str | None:
         """One boot; gives the reason of the reset that ended it, None if power or the process ended."""
         self._cut.clear()
         self.ledger = assembly.open_ledger(self.config)
         registry = assembly.registry(self.config, devices)
-        plan = assembly.plan(self.config, cold=cold, reason=reason)
+        cold = start is assembly.Start.COLD
+        plan = assembly.plan(self.config, cold=cold, reason=reason, otherwise=start.value)
         plan = replace(plan, system_time=self._system_time)
         if self._guard is None:
             raise RuntimeError("no guard port")

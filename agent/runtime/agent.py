@@ -64,6 +64,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     system_time: Callable[[], float] | None = None
     seed: int | None = None  # of the back-off's jitter
     boot_reason: str = ""  # why this boot happens, where the caller knows better than the ledger
+    otherwise: str = "PowerUp"  # why it does where the ledger does not know either
 
 
 class _Around:
@@ -81,7 +82,7 @@ class _Around:
 
 def _restored(plan: Plan, registry: Registry, recovered: Recovered) -> Station:
     """The core of this boot, with what the ledger kept of the last one."""
-    reason = plan.boot_reason or recovered.reason or "PowerUp"
+    reason = plan.boot_reason or recovered.reason or plan.otherwise
     station = Station(registry, plan.options, boot=recovered.boot, nonce=secrets.token_hex(8), reason=reason)
     for problem in station.restore(recovered.kept, recovered.last_seq, recovered.end_samples):
         log.error("not taken over from the ledger", extra={"why": problem})

@@ -65,6 +65,13 @@ def test_an_idle_station_resets_when_all_is_told() -> None:
     assert not reboots(rig.review())  # once
 
 
+def test_a_reset_by_hand_is_a_local_one() -> None:
+    """B01.FR.09, BootReasonEnumType"""
+    rig = Rig()
+    rig.resets.command(turn(), IMMEDIATE, remote=False)
+    assert reboots(rig.review()) == ["LocalReset"]
+
+
 def test_an_immediate_reset_ends_what_runs_and_waits_for_its_record() -> None:
     """B12.FR.04"""
     rig = Rig()

@@ -64,3 +64,43 @@ def test_the_supply_gives_the_limits_their_voltage_and_their_fall_back() -> None
     assert Rules(assembly.registry(made, assembly.Devices(made.board))).voltage_mv == 240_000
     options = assembly.plan(made, cold=False).options
     assert (options.fuse_ma, options.fallback_ma) == (40_000, 8_000)
+
+
+def test_what_preceded_a_start_is_known_where_the_machine_tells_its_boots(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """B01.FR.09: an agent that crashed is no power-up."""
+    machine = tmp_path / "machine"
+    monkeypatch.setattr(assembly, "BOOT_ID", machine)
+    made = config(guard={"socket": str(tmp_path / "guard.sock")}, store={"data_dir": str(tmp_path / "data")})
+    assert assembly.started(made) is assembly.Start.COLD  # it does not tell
+    machine.write_text("first\n")
+    assert assembly.started(made) is assembly.Start.COLD
+    assert assembly.started(made) is assembly.Start.DIED
+    assembly.stopped(made)
+    assert assembly.started(made) is assembly.Start.STOPPED
+    assert assembly.started(made) is assembly.Start.DIED
+    assembly.stopped(made)
+    machine.write_text("second\n")
+    assert assembly.started(made) is assembly.Start.COLD
+
+
+def test_a_guard_that_went_down_with_the_agent_is_a_cold_start(tmp_path: Path) -> None:
+    made = config(store={"data_dir": str(tmp_path)})
+    for _ in range(2):
+        assert assembly.started(made) is assembly.Start.COLD
+        assembly.stopped(made)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_takes_nothing_stops_no_start(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    made = config(guard={"socket": str(tmp_path / "guard.sock")}, store={"data_dir": str(taken / "data")})
+    assert assembly.started(made) is assembly.Start.COLD
+
+
+def test_the_reason_of_a_start_is_in_the_plan() -> None:
+    made = config()
+    assert assembly.plan(made, cold=False).otherwise == "PowerUp"
+    assert assembly.plan(made, cold=False, otherwise="ApplicationReset").otherwise == "ApplicationReset"
