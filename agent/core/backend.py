@@ -17,8 +17,10 @@ from agent.core.events import (
     MessageSent,
     QueueChanged,
     RegistrationStatus,
+    RequestDone,
     RequestFailed,
 )
+from agent.core.provisioning import Provisioning
 from agent.core.registration import Registration
 from agent.core.turn import Turn
 from agent.variables import names
@@ -57,6 +59,7 @@ class Backend:
             station.status.refresh(turn)  # B04.FR.01
         self._link_lost_at = None
         self._refused.clear()
+        station.provisioning.forget_pages()
 
     def link_closed(self, turn: Turn, event: LinkClosed) -> None:
         station = self._station
@@ -82,19 +85,29 @@ class Backend:
             station.status.tell_all(turn)
 
     def _take_time(self, turn: Turn, time_ms: WallMs | None) -> None:
-        """Known at once: what follows from the acceptance leaves before the shell has set its clock (B01.FR.06)."""
+        """What follows from the acceptance leaves before the shell has set its clock (B01.FR.06)."""
         station, ours = self._station, turn.now
         if time_ms is None or not station.rules.csms_clock:
             return
-        if ours.wall_ms is None or abs(time_ms - ours.wall_ms) > SAME_TIME_MS:
-            turn.now = station.steady(Now(ours.mono_ms, time_ms, ours.boot))
-            station.machine.learn_clock(turn, turn.now)
+        told = station.steady(Now(ours.mono_ms, time_ms, ours.boot))
+        if ours.wall_ms is None:
+            station.machine.learn_clock(turn, told)
+        elif abs(time_ms - ours.wall_ms) > SAME_TIME_MS:
+            turn.now = told  # the step itself is learnt with the shell's clock: other events come before that
 
     def heartbeat_answered(self, turn: Turn, event: HeartbeatAnswered) -> None:
         self._station.registration.heartbeat_answered(turn, event.time_ms)
 
+    def request_done(self, turn: Turn, event: RequestDone) -> None:
+        self._settled(event.request_id)
+
+    def _settled(self, request_id: int) -> None:
+        if request_id == Provisioning.REPORT_ID:
+            self._station.provisioning.page_gone()
+
     def request_failed(self, turn: Turn, event: RequestFailed) -> None:
         station = self._station
+        self._settled(event.request_id)
         if event.request_id == Registration.BOOT_ID:
             station.registration.failed(turn)
         station.entry.failed(turn, event)

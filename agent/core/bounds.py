@@ -10,6 +10,7 @@ PENDING_COMMANDS: Final = 64  # commands that wait for the world (unlock …)
 RECENT_TRANSACTIONS: Final = 64  # ended ones that the core still remembers
 WAITING_CAUSES: Final = 16  # causes that wait for a meter snapshot
 REPORT_ROWS: Final = 16  # rows of a NotifyReport page, at most
+REPORT_PAGES: Final = 192  # of all reports that are on their way; the outbox has room for some more
 FAULTS: Final = 64  # raised at once
 FAULT_TEXT: Final = 500  # of what a device says; a version that has less room for it cuts it itself
 FLOATING_TOKENS: Final = 8  # accepted cards that wait for a plug

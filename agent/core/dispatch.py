@@ -40,7 +40,6 @@ from agent.core.events import (
     TimerFired,
     TokenPresented,
 )
-from agent.core.turn import Turn
 
 if TYPE_CHECKING:
     from agent.core.station import Station
@@ -50,7 +49,7 @@ def handlers(station: Station) -> dict[type, Callable[..., None]]:
     """The table, one row for each kind of event."""
     hardware, backend, machine = station.hardware, station.backend, station.machine
     return {
-        RequestDone: _nothing,
+        RequestDone: backend.request_done,
         TimerFired: station.timer_fired,
         GuardConnected: hardware.guard_connected,
         GuardDisconnected: hardware.guard_disconnected,
@@ -80,7 +79,3 @@ def handlers(station: Station) -> dict[type, Callable[..., None]]:
         TamperDetected: machine.tampered,
         SecurityNoted: machine.security_noted,
     }
-
-
-def _nothing(turn: Turn, event: RequestDone) -> None:
-    """A request that nobody waits for was answered."""

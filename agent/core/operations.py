@@ -49,8 +49,8 @@ class Operations:
         self._triggers = Triggers(station)
 
     def receive(self, turn: Turn, event: CommandReceived) -> None:
-        registration = self._station.registration
-        if event.who == "csms" and registration.state is State.REJECTED:
+        verdict = self._station.registration.verdict
+        if event.who == "csms" and verdict is State.REJECTED:
             turn.do(Answer(command_id=event.command_id, result=Result(verdict=Verdict.SECURITY_ERROR)))  # B03.FR.08
             return
         command = event.command
@@ -61,6 +61,10 @@ class Operations:
         turn.do(Answer(command_id=event.command_id, result=result))
         if result.verdict in {Verdict.ACCEPTED, Verdict.SCHEDULED}:
             self._afterwards(turn, event, result.verdict)
+
+    @property
+    def _accepted(self) -> bool:
+        return self._station.registration.verdict is State.ACCEPTED
 
     def _judge(self, turn: Turn, command: AnyCommand, who: str) -> Result:
         station = self._station
@@ -84,6 +88,8 @@ class Operations:
                 return station.provisioning.base_report(command)
             case Reset():
                 return self._reset(turn, command, who)
+            case StartTransaction() | StopTransaction() if who == "csms" and not self._accepted:
+                return rejected("CSNotAccepted", "the station is not accepted yet")  # B02.FR.05
             case StartTransaction():
                 return self._remote.judge_start(command)
             case StopTransaction():

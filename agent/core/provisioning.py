@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.core.bounds import REPORT_ROWS
+from agent.core.bounds import REPORT_PAGES, REPORT_ROWS
 from agent.core.commands import (
     GetBaseReport,
     GetVariables,
@@ -12,6 +12,7 @@ from agent.core.commands import (
     VariableResult,
     Verdict,
     WriteVariables,
+    rejected,
 )
 from agent.core.effects import ApplyVariables, Ask
 from agent.core.facts import VariableWritten
@@ -31,6 +32,7 @@ class Provisioning:
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
+        self._pages = 0  # on their way
 
     def get(self, command: GetVariables) -> Result:
         found = []
@@ -91,15 +93,17 @@ class Provisioning:
         kinds = {k.value: k for k in ReportKind}
         if command.kind not in kinds:
             return Result(verdict=Verdict.NOT_SUPPORTED)
-        if not rows(self._registry, kinds[command.kind]):
+        pages = len(self._pages_of(kinds[command.kind]))
+        if not pages:
             return Result(verdict=Verdict.EMPTY)
+        if self._pages + pages > REPORT_PAGES:
+            return rejected("OutOfMemory", "too many reports wait for the CSMS to take them")  # B07.FR.13
         return Result(verdict=Verdict.ACCEPTED)
 
     def send_report(self, turn: Turn, command: GetBaseReport) -> None:
         """NotifyReport pages, in order; the outbox sends one after the other (B07.FR.04)."""
-        texts = rows(self._registry, ReportKind(command.kind))
-        size = min(REPORT_ROWS, max(self._registry.integer(names.ITEMS_PER_GET_REPORT, REPORT_ROWS), 1))
-        pages = [texts[i : i + size] for i in range(0, len(texts), size)]
+        pages = self._pages_of(ReportKind(command.kind))
+        self._pages += len(pages)
         for number, page in enumerate(pages):
             request = ReportRequest(
                 request_id=command.request_id,
@@ -110,6 +114,19 @@ class Provisioning:
                 triggered=True,  # B02.FR.02: asked for by GetBaseReport
             )
             turn.do(Ask(request_id=self.REPORT_ID, delivery="report", request=request))
+
+    def _pages_of(self, kind: ReportKind) -> list[list[str]]:
+        texts = rows(self._registry, kind)
+        size = min(REPORT_ROWS, max(self._registry.integer(names.ITEMS_PER_GET_REPORT, REPORT_ROWS), 1))
+        return [texts[i : i + size] for i in range(0, len(texts), size)]
+
+    def page_gone(self) -> None:
+        """A page was taken, or never will be."""
+        self._pages = max(self._pages - 1, 0)
+
+    def forget_pages(self) -> None:
+        """A new link: no report outlives the one before."""
+        self._pages = 0
 
 
 def _target(query: VariableQuery) -> tuple[Address, AttributeType | None]:

@@ -49,6 +49,7 @@ class Registration:
         self._rules = rules
         self.reason = reason
         self.state = State.UNKNOWN
+        self.verdict = State.UNKNOWN  # what the CSMS answered last; holds until it answers again
         self.linked = False
         self._version = ""  # of the newest link
         self.retry_at: MonoMs | None = None
@@ -68,7 +69,7 @@ class Registration:
     def link_opened(self, turn: Turn, version: str) -> None:
         self.linked = True
         if self.state in {State.ACCEPTED, State.PENDING} and version != self._version:
-            self.state = State.UNKNOWN
+            self.state = self.verdict = State.UNKNOWN
         self._version = version
         if self.state is State.UNKNOWN or self._due(turn.now):
             self.boot(turn)
@@ -90,7 +91,7 @@ class Registration:
     def answered(self, turn: Turn, event: BootAnswered) -> bool:
         """Take the answer over; True when it is the first acceptance of this boot."""
         before = self.state
-        self.state = State(event.status.value.lower())
+        self.state = self.verdict = State(event.status.value.lower())
         self._tell_clock(turn, event.time_ms)
         interval = event.interval_s * 1000
         if event.status is RegistrationStatus.ACCEPTED:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from agent.core.commands import ACCEPTED, Result, StartTransaction, StopTransaction, Verdict, rejected
 from agent.core.evse import Evse
 from agent.core.facts import StopReason, Trigger
-from agent.core.registration import State
 from agent.core.transaction import Cause
 from agent.core.turn import Turn
 
@@ -27,8 +26,6 @@ class RemoteControl:
     def judge_start(self, command: StartTransaction) -> Result:
         """Whether somebody can be authorised from afar, and on which transaction."""
         station = self._station
-        if station.registration.state in {State.PENDING, State.REJECTED}:
-            return rejected("NotAccepted", "the station is not accepted yet")  # B02.FR.05
         if station.authorizer.masters(command.group):
             return rejected("MasterPass", "a master pass starts no transaction")  # C16.FR.03
         evse = self._choose(command)
@@ -52,8 +49,6 @@ class RemoteControl:
 
     def judge_stop(self, command: StopTransaction) -> Result:
         """Whether there is such a transaction to stop."""
-        if self._station.registration.state in {State.PENDING, State.REJECTED}:
-            return rejected("NotAccepted", "the station is not accepted yet")  # B02.FR.05
         if self._station.owner(command.tx) is None:
             return rejected("TxNotFound", "no such transaction is active")  # F03.FR.08
         return ACCEPTED

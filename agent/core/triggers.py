@@ -34,11 +34,11 @@ class Triggers:
             return rejected("UnknownConnectorId", f"EVSE {command.evse} has no connector {command.connector}")
         match command.kind:
             case TriggerKind.BOOT if station.registration.accepted and not command.force:
-                return rejected("AlreadyAccepted", "the last boot was accepted")  # F06.FR.17
+                return rejected("InvalidMessageSeq", "the last boot was accepted")  # F06.FR.17
             case TriggerKind.OTHER:
                 return Result(verdict=Verdict.NOT_IMPLEMENTED)  # F06.FR.08
             case TriggerKind.TRANSACTION if not any(e.tx is not None and e.tx.running for e in self._scope(command)):
-                return rejected("NoTransaction", "no transaction is running there")
+                return rejected("TxNotFound", "no transaction is running there")
             case TriggerKind.METER if not any(self._tells(turn, e, command) for e in self._scope(command)):
                 return rejected("NoMeasurands", "none of the configured measurands is measured there")  # F06.FR.10
             case _:

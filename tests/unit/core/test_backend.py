@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from agent.core.clock import WallMs
+from agent.core.commands import GetBaseReport, Verdict
 from agent.core.effects import SetClock
 from agent.core.events import (
+    AnyEvent,
     BootAnswered,
     HeartbeatAnswered,
     LinkOpened,
@@ -14,9 +16,11 @@ from agent.core.events import (
     MessageSent,
     QueueChanged,
     RegistrationStatus,
+    RequestDone,
     RequestFailed,
 )
 from agent.core.facts import SecurityEventRaised, VariableWritten
+from agent.core.provisioning import Provisioning
 from agent.core.registration import Registration, State
 from agent.core.requests import BootRequest, StatusRequest
 from agent.core.tokens import AuthorizationStatus, IdToken, TokenInfo
@@ -96,7 +100,6 @@ def test_what_follows_from_the_boot_is_told_in_the_time_of_the_csms() -> None:
     statuses = bench.take(StatusRequest)
     assert statuses
     assert {s.stamp.wall_ms for s in statuses} == {told_ms}
-    assert [(f.kind, f.info) for f in bench.facts(SecurityEventRaised)][1:] == [("SettingSystemTime", "+3600.0 s")]
 
 
 def test_a_time_that_is_as_good_as_ours_changes_nothing() -> None:
@@ -130,6 +133,26 @@ def test_a_boot_that_fails_is_repeated() -> None:
     bench.take(BootRequest)
     bench.advance(60_000)
     assert len(bench.take(BootRequest)) == 1
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        RequestDone(request_id=Provisioning.REPORT_ID),
+        RequestFailed(request_id=Provisioning.REPORT_ID, code="InternalError"),
+        LinkOpened(version="2.0.1"),
+    ],
+)
+def test_reports_that_were_taken_or_lost_make_room(done: AnyEvent) -> None:
+    """B07.FR.13"""
+    bench = online()
+    report = GetBaseReport(request_id=1, kind="FullInventory")
+    while bench.command(report).verdict is Verdict.ACCEPTED:
+        pass
+    assert bench.command(report).verdict is Verdict.REJECTED
+    for _ in range(40):
+        bench.send(done)
+    assert bench.command(report).verdict is Verdict.ACCEPTED
 
 
 def test_the_time_of_a_heartbeat_is_passed_on() -> None:

@@ -94,7 +94,28 @@ def test_while_rejected_the_csms_is_answered_nothing_else_and_a_person_is() -> N
 def test_while_pending_nothing_is_started_or_stopped_from_afar(command: AnyCommand) -> None:
     """B02.FR.05"""
     result = registered(RegistrationStatus.PENDING).command(command)
-    assert (result.verdict, result.code) == (Verdict.REJECTED, "NotAccepted")
+    assert (result.verdict, result.code) == (Verdict.REJECTED, "CSNotAccepted")
+
+
+@pytest.mark.parametrize("command", [StartTransaction(token=APP), StopTransaction(tx="x")])
+def test_what_the_csms_said_last_holds_until_it_says_something_else(command: AnyCommand) -> None:
+    """B02.FR.05, B03.FR.08: also while the next BootNotification has no answer yet."""
+    unheard = Bench()
+    unheard.send(LinkOpened(version="2.0.1"))
+    assert unheard.command(command).code == "CSNotAccepted"
+    for status, wanted in (
+        (RegistrationStatus.PENDING, Verdict.REJECTED),
+        (RegistrationStatus.REJECTED, Verdict.SECURITY_ERROR),
+    ):
+        bench = registered(status)
+        bench.advance(300_000)
+        assert bench.take(BootRequest)
+        assert bench.command(command).verdict is wanted
+
+
+def test_a_person_stops_a_transaction_whatever_the_csms_thinks_of_the_station() -> None:
+    bench = registered(RegistrationStatus.PENDING)
+    assert bench.command(StopTransaction(tx="x"), who="local").code == "TxNotFound"
 
 
 def test_while_pending_variables_are_read_and_messages_triggered() -> None:

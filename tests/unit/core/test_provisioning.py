@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.bounds import REPORT_ROWS
+from agent.core.bounds import REPORT_PAGES, REPORT_ROWS
 from agent.core.commands import (
     GetBaseReport,
     GetVariables,
@@ -149,6 +149,25 @@ def test_of_the_inventories_the_configuration_is_the_smaller(registry: Registry)
         < sum(len(p.rows) for p in pages(registry, "ConfigurationInventory"))
         < sum(len(p.rows) for p in pages(registry))
     )
+
+
+def test_more_reports_than_there_is_room_for_are_refused_until_some_are_told(registry: Registry) -> None:
+    """B07.FR.13: what is accepted is sent whole."""
+    provisioning, command = Provisioning(registry), GetBaseReport(request_id=5, kind="FullInventory")
+    sent: list[ReportRequest] = []
+    while provisioning.base_report(command).verdict is Verdict.ACCEPTED:
+        now = turn()
+        provisioning.send_report(now, command)
+        sent += requests(now, ReportRequest)
+        assert len(sent) <= REPORT_PAGES
+    assert provisioning.base_report(command).verdict is Verdict.REJECTED
+    small = GetBaseReport(request_id=6, kind="SummaryInventory")
+    assert len(sent) + len(pages(registry, "SummaryInventory")) > REPORT_PAGES or (
+        provisioning.base_report(small).verdict is Verdict.ACCEPTED
+    )
+    for _ in pages(registry):
+        provisioning.page_gone()
+    assert provisioning.base_report(command).verdict is Verdict.ACCEPTED
 
 
 def test_a_report_that_this_station_does_not_make_is_refused(registry: Registry) -> None:
