@@ -16,7 +16,6 @@ from agent.core.events import (
     LinkRefused,
     MessageSent,
     QueueChanged,
-    RegistrationStatus,
     RequestDone,
     RequestFailed,
 )
