@@ -19,6 +19,12 @@ WallMs = NewType("WallMs", int)
 
 SOFTWARE_MADE_MS = 1_767_225_600_000  # 2026-01-01: nothing of ours has happened before
 SAME_TIME_MS = 1000  # clocks that differ by no more tell the same time
+SOFTWARE_GONE_MS = 4_102_444_800_000  # 2100-01-01: nor will anything after
+
+
+def credible(wall_ms: int) -> bool:
+    """Whether a clock that tells this time can be right; 1970 and the end of all calendars cannot (field pain 9)."""
+    return SOFTWARE_MADE_MS <= wall_ms < SOFTWARE_GONE_MS
 
 
 def following(now: MonoMs, interval_ms: int, present: MonoMs | None = None) -> MonoMs | None:

@@ -200,7 +200,9 @@ class Pump:
 
     def _set_clock(self, wall_ms: WallMs) -> None:
         step = self.clock.set(wall_ms)
-        if step:
+        if step is None:
+            log.warning("the CSMS tells a time that cannot be", extra={"wall_ms": wall_ms})
+        elif step:
             log.info("clock set", extra={"step_ms": step})
         self.post(TimerFired())
 

@@ -61,6 +61,7 @@ def test_pain_09_what_happened_before_the_clock_was_set_gets_its_right_time(vers
 @VERSIONS
 def test_pain_09_time_does_not_step_back_inside_a_transaction(version: str) -> None:
     with station(version, variables=SAMPLES) as w:
+        w.advance(hours=4)  # so that the CSMS's clock can be right
         charge(w, seconds=120)
         _csms_clock(w, hours=-3)
         trigger = {"requestedMessage": "Heartbeat"}
@@ -167,3 +168,22 @@ def test_pain_10_what_is_no_time_changes_nothing(version: str, text: str) -> Non
         assert w.agent.station.registration.accepted
         now = BEGIN + timedelta(seconds=w.loop.time())
         assert all(BEGIN <= datetime.fromisoformat(t) <= now for t in _all_times(w))
+
+
+@VERSIONS
+@pytest.mark.parametrize("told", ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_pain_09_a_time_of_the_csms_that_cannot_be_is_not_followed(version: str, told: str) -> None:
+    """Neither in what is sent nor in what is read back, and the station goes on."""
+    with station(version) as w:
+        w.csms.on("Heartbeat", {"currentTime": told})
+        assert w.call("TriggerMessage", {"requestedMessage": "Heartbeat"})["status"] == "Accepted"
+        w.expect("Heartbeat")
+        w.advance(5)
+        charge(w, seconds=60)
+        stop(w)
+        (entry,) = booked(w)
+        assert BEGIN < entry.times[0] < BEGIN + timedelta(seconds=w.loop.time())
+        if version == "2.0.1":
+            asked = {"component": {"name": "ClockCtrlr"}, "variable": {"name": "DateTime"}}
+            (found,) = w.call("GetVariables", getVariableData=[asked])["getVariableResult"]
+            assert abs(datetime.fromisoformat(found["attributeValue"]) - BEGIN).total_seconds() <= w.loop.time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.core.clock import SOFTWARE_MADE_MS, WallMs
+from agent.core.clock import SOFTWARE_GONE_MS, SOFTWARE_MADE_MS, WallMs
 from agent.runtime.clock import SMALLEST_STEP_MS, StationClock
 
 NOON = 1_800_014_400_000
@@ -80,6 +80,15 @@ def test_the_delay_of_a_message_is_no_step(step: int) -> None:
     clock = Machine().clock()
     assert clock.set(WallMs(NOON + step)) == 0
     assert clock.now().wall_ms == NOON
+
+
+@pytest.mark.parametrize("wall_ms", [-1, 0, SOFTWARE_MADE_MS - 1, SOFTWARE_GONE_MS, 253_402_300_799_999])
+def test_a_time_that_cannot_be_is_believed_of_nobody(wall_ms: int) -> None:
+    """The year 9999 of a CSMS, and the station would soon tell a time that no calendar has."""
+    clock = Machine().clock()
+    assert clock.set(WallMs(wall_ms)) is None
+    assert clock.now().wall_ms == NOON
+    assert Machine(wall_ms).clock().now().wall_ms is None
 
 
 def test_a_step_of_the_machine_moves_what_is_known_and_makes_nothing_known() -> None:
