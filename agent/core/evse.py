@@ -204,7 +204,8 @@ class Evse:
         tx = self.tx
         here = self.connector in {connector, None}
         busy = here and (tx is not None or self.auth is not None)
-        if not busy and not self.host.operative(self.id, connector):
+        left = tx is not None and tx.stage is Stage.ENDING and not self.occupied(connector)
+        if (left or not busy) and not self.host.operative(self.id, connector):  # G01.FR.05
             return ConnectorStatus.UNAVAILABLE
         if tx is not None and here and tx.stage is not Stage.BEGINNING and tx.opened:
             return self._running(tx)

@@ -145,14 +145,16 @@ class Operations:
         else:
             changed = station.availability.set(turn, *place, command.operative)
         targets = [station.evses[command.evse]] if command.evse else list(station.evses.values())
-        busy = any(e.tx is not None and command.connector in {0, e.connector} for e in targets)
-        if busy and not command.operative:
-            return Result(verdict=Verdict.SCHEDULED)  # G03.FR.05, G04.FR.06
         for evse in targets:
             if command.operative and changed:
                 evse.finished = False  # 1.6 H2: back in service, the car that stayed is as if just plugged in
             if evse.tx is None and evse.auth is not None and not station.operative(evse.id, evse.connector or 1):
                 station.sessions[evse.id].deauthorise(turn, Cause(trigger=Trigger.ABNORMAL_CONDITION))  # 1.6 B1, A8
+        waits = any(
+            e.tx is not None and (not command.connector or e.connector in {None, command.connector}) for e in targets
+        )
+        if waits and not command.operative:
+            return Result(verdict=Verdict.SCHEDULED)  # G03.FR.05, G04.FR.06
         return ACCEPTED
 
     def _clear_cache(self, turn: Turn) -> Result:

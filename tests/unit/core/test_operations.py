@@ -141,11 +141,59 @@ def test_an_idle_evse_is_taken_out_at_once_and_a_busy_one_when_it_is_free() -> N
     assert [(s.evse, s.status.value) for s in bench.take(StatusRequest)][-1] == (1, "Unavailable")
 
 
+@pytest.mark.parametrize("place", [(1, 0), (1, 1), (0, 0)], ids=["EVSE", "connector", "station"])
+def test_asked_again_while_the_transaction_still_runs_it_is_still_scheduled(place: tuple[int, int]) -> None:
+    """G03.FR.05, G04.FR.06: it is not in that state yet; only what is gets Accepted (G03.FR.03)."""
+    bench = charging()
+    command = SetOperative(operative=False, evse=place[0], connector=place[1])
+    assert [bench.command(command).verdict for _ in range(2)] == [Verdict.SCHEDULED] * 2
+    bench.tap("CARD")
+    assert bench.command(command).verdict is Verdict.ACCEPTED
+
+
+def test_a_transaction_that_waits_for_its_plug_may_be_on_any_connector() -> None:
+    """G03.FR.05: authorised, and nothing is plugged in yet."""
+    bench = online({"TxCtrlr.TxStartPoint": "Authorized"})
+    bench.tap("CARD")
+    bench.authorize()
+    assert bench.told() == [("Started", "Authorized")]
+    assert bench.command(SetOperative(operative=False, evse=1, connector=1)).verdict is Verdict.SCHEDULED
+    bench.asked.clear()
+    bench.tap("CARD")
+    assert [s.status.value for s in bench.take(StatusRequest)][-1] == "Unavailable"
+
+
+@pytest.mark.parametrize("settings", [{}, {"TxCtrlr.TxStopPoint": "EVConnected"}], ids=["default", "EVConnected"])
+def test_the_plug_that_ends_the_transaction_leaves_nothing_available(settings: Mapping[str, object]) -> None:
+    """G01.FR.05: Unavailable is told when the car leaves, although the end still waits for contactor and meter."""
+    bench = online(settings, socket=False)
+    bench.plug()
+    bench.tap("CARD")
+    bench.authorize()
+    bench.advance(1_000)
+    assert bench.closed()
+    bench.command(SetOperative(operative=False, evse=1))
+    bench.asked.clear()
+    bench.unplug()
+    assert bench.told()[-1][0] == "Ended"
+    assert [s.status.value for s in bench.take(StatusRequest) if s.evse == 1] == ["Unavailable"]
+
+
 def test_the_station_is_taken_out_with_all_it_has() -> None:
     """G04.FR.06"""
     bench = charging(evses=2)
     assert bench.command(SetOperative(operative=False)).verdict is Verdict.SCHEDULED
     assert bench.command(StartTransaction(token=APP, evse=2)).code == "Unavailable"
+
+
+def test_a_card_that_waits_for_a_plug_elsewhere_holds_nothing_in_service() -> None:
+    """G04.FR.07: what has no transaction becomes Unavailable at once."""
+    bench = charging(evses=2)
+    bench.tap("OTHER", evses=(2,))
+    bench.authorize()
+    bench.asked.clear()
+    assert bench.command(SetOperative(operative=False)).verdict is Verdict.SCHEDULED
+    assert [(s.evse, s.status.value) for s in bench.take(StatusRequest) if s.evse == 2] == [(2, "Unavailable")]
 
 
 def test_an_outlet_that_is_out_of_service_starts_nothing() -> None:
