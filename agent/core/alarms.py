@@ -24,14 +24,14 @@ class Alarms:
     def __init__(self, registry: Registry, evses: Mapping[int, Evse]) -> None:
         self._registry = registry
         self._evses = evses
-        self._raised: set[int] = set()
+        self._raised: dict[int, int] = {}  # connector by EVSE
         self._events = 0
 
     def review(self, turn: Turn, *, online: bool) -> None:
         """Tell what has changed since it was last told."""
         for evse in self._evses.values():
             problem = lock_problem(evse)
-            connector = evse.connector or 1
+            connector = self._raised.get(evse.id) or evse.connector or 1
             if not online or problem == (evse.id in self._raised):
                 continue
             if self._registry.has(names.LOCK_PROBLEM.at(evse.id, connector)):
@@ -39,9 +39,9 @@ class Alarms:
 
     def _tell(self, turn: Turn, evse: int, connector: int, problem: bool) -> None:
         if problem:
-            self._raised.add(evse)
+            self._raised[evse] = connector
         else:
-            self._raised.discard(evse)
+            del self._raised[evse]
         self._events += 1
         lock = names.LOCK_PROBLEM
         request = EventRequest(

@@ -127,6 +127,12 @@ class Evse:
             return self.report.connector
         return self.tx.connector if self.tx is not None else None
 
+    @property
+    def front(self) -> int:
+        """The outlet that stands for the EVSE: the one in use, else the first that is in service."""
+        outlets = range(1, self.capabilities.connectors + 1)
+        return self.connector or next((c for c in outlets if self.host.operative(self.id, c)), 1)
+
     def take_report(self, report: PowerReport, now: Now) -> None:
         self.report = report
         if report.pilot in PLUGGED:
@@ -203,17 +209,20 @@ class Evse:
             return ConnectorStatus.FAULTED
         tx = self.tx
         here = self.connector in {connector, None}
-        busy = here and (tx is not None or self.auth is not None)
-        left = tx is not None and tx.stage is Stage.ENDING and not self.occupied(connector)
-        if (left or not busy) and not self.host.operative(self.id, connector):  # G01.FR.05
+        held = here and tx is not None and not self._left(tx, connector)  # G03.FR.05
+        if not held and not self.host.operative(self.id, connector):
             return ConnectorStatus.UNAVAILABLE
         if tx is not None and here and tx.stage is not Stage.BEGINNING and tx.opened:
             return self._running(tx)
         if self.occupied(connector) and self.finished and self.auth is None:
             return ConnectorStatus.FINISHING
-        if self.occupied(connector) or busy:
+        if self.occupied(connector) or (here and (tx is not None or self.auth is not None)):
             return ConnectorStatus.PREPARING
         return ConnectorStatus.AVAILABLE
+
+    def _left(self, tx: Transaction, connector: int) -> bool:
+        """The car has left, and that ends the transaction (G01.FR.05); one that left before was told then."""
+        return tx.stage is Stage.ENDING and tx.state is not ChargingState.IDLE and not self.occupied(connector)
 
     def _running(self, tx: Transaction) -> ConnectorStatus:
         if self.auth is None:
@@ -278,4 +287,4 @@ class Evse:
             ConnectorStatus.RESERVED: IndicatorState.RESERVED,
             ConnectorStatus.UNAVAILABLE: IndicatorState.UNAVAILABLE,
             ConnectorStatus.FAULTED: IndicatorState.FAULTED,
-        }[self.status(self.connector or 1)]
+        }[self.status(self.front)]

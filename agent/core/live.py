@@ -56,7 +56,7 @@ def _of_station(station: Station, address: Address) -> str | None:
 
 
 def _of_evse(evse: Evse, address: Address) -> str | None:
-    connector = address.connector or evse.connector or 1
+    connector = address.connector or evse.front
     match address.component, address.variable:
         case (("EVSE" | "Connector"), "AvailabilityState"):
             return folded(evse.status(connector), evse.occupied(connector))

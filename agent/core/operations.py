@@ -148,7 +148,7 @@ class Operations:
         for evse in targets:
             if command.operative and changed:
                 evse.finished = False  # 1.6 H2: back in service, the car that stayed is as if just plugged in
-            if evse.tx is None and evse.auth is not None and not station.operative(evse.id, evse.connector or 1):
+            if evse.tx is None and evse.auth is not None and not station.operative(evse.id, evse.front):
                 station.sessions[evse.id].deauthorise(turn, Cause(trigger=Trigger.ABNORMAL_CONDITION))  # 1.6 B1, A8
         waits = any(
             e.tx is not None and (not command.connector or e.connector in {None, command.connector}) for e in targets

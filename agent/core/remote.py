@@ -74,7 +74,7 @@ class RemoteControl:
             return rejected("TxInProgress", f"EVSE {evse.id} has an authorized transaction")
         if station.faults.blocking(evse.id) is not None:
             return rejected("Faulted", f"EVSE {evse.id} has a fault")
-        if not station.operative(evse.id, evse.connector or 1):
+        if not station.operative(evse.id, evse.front):
             return rejected("Unavailable", f"EVSE {evse.id} is out of service")
         if evse.tx is None and not station.may_begin(evse.id):
             return rejected("NotReady", f"EVSE {evse.id} begins no transaction now")

@@ -129,7 +129,7 @@ class Station:
             self.machine.storage_failure is None
             and self.guard_up
             and not self.resets.concerns(evse)
-            and self.operative(evse, target.connector or 1)
+            and self.operative(evse, target.front)
             and self.faults.blocking(evse) is None
             and (self.registration.accepted or self.rules.before_accepted)
         )

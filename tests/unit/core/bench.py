@@ -105,13 +105,14 @@ class Bench:
         clock: bool = True,
         bay: bool = False,
         signed: bool = False,
+        connectors: int = 1,
     ) -> None:
-        self.settings, self.options = dict(settings or {}), options or Options()
+        self.settings, self.options, self.connectors = dict(settings or {}), options or Options(), connectors
         self.outlets = {n: Hardware(n, socket) for n in range(1, evses + 1)}
         outlet = Outlet("sType2", has_lock=True) if socket else Outlet("cType2")
         self.topology = station_of(
             *(
-                made.Evse(connectors=(outlet,), measurands=READABLE, bay_sensor=bay, signed_values=signed)
+                made.Evse(connectors=(outlet,) * connectors, measurands=READABLE, bay_sensor=bay, signed_values=signed)
                 for _ in self.outlets
             ),
             fuse_ma=200_000,
@@ -149,7 +150,7 @@ class Bench:
 
     def _connect_guard(self) -> None:
         capabilities = tuple(
-            EvseCapabilities(evse=n, connectors=1, phases=3, max_current_ma=32_000, has_lock=o.socket)
+            EvseCapabilities(evse=n, connectors=self.connectors, phases=3, max_current_ma=32_000, has_lock=o.socket)
             for n, o in self.outlets.items()
         )
         self.send(GuardConnected(board="bench", evses=capabilities))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agent.core.alarms import Alarms
 from agent.core.requests import EventRequest
 from agent.variables import topology as made
 from agent.variables.topology import Outlet
 from hal.types import Fault, FaultCode
-from tests.unit.core.parts import Host, at, evse_of, registry_of, requests, station_of, turn
+from tests.unit.core.parts import IDLE, PLUGGED, Host, at, evse_of, registry_of, requests, station_of, turn
 
 STUCK = Fault(code=FaultCode.LOCK, evse=1, blocking=False)
 
@@ -51,6 +53,22 @@ def test_that_it_is_well_again_is_told_once_with_another_id() -> None:
     assert second.cleared
     assert second.event_id != first.event_id
     assert rig.review() == []
+
+
+def test_it_is_well_again_at_the_connector_at_which_it_failed() -> None:
+    """The plug may be out by then, and no connector in use."""
+    socket = Outlet("sType2", has_lock=True)
+    host = Host()
+    evse = evse_of(host, connectors=2)
+    alarms = Alarms(registry_of(topology=station_of(made.Evse(connectors=(socket, socket)))), {1: evse})
+    evse.take_report(replace(PLUGGED, connector=2), at(0))
+    host.faults.raise_(STUCK)
+    alarms.review(failed := turn(), online=True)
+    evse.take_report(IDLE, at(0))
+    host.faults.clear(1, STUCK.code, STUCK.source)
+    alarms.review(well := turn(), online=True)
+    told = [*requests(failed, EventRequest), *requests(well, EventRequest)]
+    assert [(event.connector, event.value) for event in told] == [(2, "true"), (2, "false")]
 
 
 def test_what_comes_and_goes_while_nobody_can_be_told_is_not_told() -> None:

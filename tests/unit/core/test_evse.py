@@ -356,6 +356,20 @@ def test_a_driver_who_has_not_chosen_an_outlet_yet_keeps_them_all() -> None:
     assert {evse.status(c) for c in (1, 2)} == {ConnectorStatus.PREPARING}
 
 
+def test_an_outlet_that_is_out_of_service_is_none_to_choose() -> None:
+    """G03.FR.04: it stays Unavailable, and the EVSE is what its other outlet is."""
+    evse = evse_of(host := Host(), connectors=2)
+    host.out = {(1, 1)}
+    evse.take_report(IDLE, at(0))
+    assert (evse.front, evse.indicator(at(0))) == (2, IndicatorState.AVAILABLE)
+    evse.auth = leave()
+    assert [evse.status(c) for c in (1, 2)] == [ConnectorStatus.UNAVAILABLE, ConnectorStatus.PREPARING]
+    host.out = {(1, 1), (1, 2)}
+    assert evse.front == 1
+    evse.take_report(replace(PLUGGED, connector=2), at(0))
+    assert evse.front == 2
+
+
 def test_a_cable_that_was_left_in_the_socket_occupies_it() -> None:
     assert with_report(UNPLUGGED_AT_CAR).occupied(1)
     assert not with_report(IDLE).occupied(1)

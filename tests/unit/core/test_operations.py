@@ -206,6 +206,30 @@ def test_an_outlet_that_is_out_of_service_starts_nothing() -> None:
     assert bench.steps() == []
 
 
+def test_beside_an_outlet_that_is_out_of_service_the_other_one_charges() -> None:
+    """G03.FR.04: only that connector is taken out."""
+    bench = Bench(connectors=2)
+    bench.online()
+    bench.command(SetOperative(operative=False, evse=1, connector=1))
+    assert bench.command(StartTransaction(token=APP, evse=1)).verdict is Verdict.ACCEPTED
+    bench.outlets[1].connector = 2
+    bench.plug()
+    bench.advance(5_000)
+    assert bench.closed()
+
+
+def test_the_other_outlet_keeps_the_card_that_waits_for_a_plug() -> None:
+    bench = Bench(connectors=2)
+    bench.online()
+    bench.tap()
+    bench.authorize()
+    bench.command(SetOperative(operative=False, evse=1, connector=1))
+    bench.outlets[1].connector = 2
+    bench.plug()
+    bench.advance(5_000)
+    assert bench.closed()
+
+
 @pytest.mark.parametrize(
     "place", [(2, 0), (1, 2), (-1, 0), (0, 1), (0, -1), (1, -1)], ids=lambda p: f"evse {p[0]} connector {p[1]}"
 )
