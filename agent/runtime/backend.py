@@ -23,6 +23,7 @@ from agent.variables.registry import Registry
 log = logging.getLogger(__name__)
 
 MAX_QUEUED_FRAMES = 1000
+UNTAKEN_FRAMES = 100  # with so many waiting to leave, nothing more is read
 
 
 def in_force(endpoint: Endpoint, registry: Registry) -> Endpoint:
@@ -57,6 +58,7 @@ class Backend:
         self._link = Link(tuple(endpoints()), random, back_off)
         self._actions: asyncio.Queue[lv.Event] = asyncio.Queue()
         self._out: asyncio.Queue[bytes | None] = asyncio.Queue()  # None: all that was to leave has left
+        self._room = asyncio.Event()  # in that queue
         self._connection: Connection | None = None
         self._attempt: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -157,14 +159,14 @@ class Backend:
         log.info("connected", extra={"version": self.version, "slot": slot})
         self._post(LinkOpened(version=self.version, slot=slot))
         self._done(self._peer.tick(self._mono_ms()))  # what waited for a link may leave
-        await self._converse(connection)
+        await self._converse(connection, endpoint.pong_timeout_ms / 1000)
 
-    async def _converse(self, connection: Connection) -> None:
+    async def _converse(self, connection: Connection, patience_s: float) -> None:
         end: ConnectionEnded | None = None
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._sending(connection), name="sender")
-                end = await self._receiving(connection)
+                end = await self._receiving(connection, sender, patience_s)
                 sender.cancel()
         finally:
             self._connection = None
@@ -175,21 +177,36 @@ class Backend:
         silent = end.kind is EndKind.SILENT
         self.tell(lv.PongTimeout(why) if silent else lv.Closed(why, end.code))
 
-    async def _receiving(self, connection: Connection) -> ConnectionEnded:
+    async def _receiving(
+        self, connection: Connection, sender: asyncio.Task[None], patience_s: float
+    ) -> ConnectionEnded:
         while True:
             try:
                 message = await connection.receive()
             except ConnectionEnded as end:
                 return end
             self._done(self._peer.receive(message, self._mono_ms()))
+            await asyncio.sleep(0)  # many arrive in one piece: core and sender have their turn between them
+            if self._out.qsize() >= UNTAKEN_FRAMES and not sender.done():
+                await self._keep_pace(connection, patience_s)
+
+    async def _keep_pace(self, connection: Connection, patience_s: float) -> None:
+        """Read on when the CSMS has taken what waits for it; one that takes nothing for so long is left."""
+        self._room.clear()
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._room.wait()
+        except TimeoutError:
+            connection.abort("the CSMS takes nothing")
 
     async def _sending(self, connection: Connection) -> None:
-        while True:
-            frame = await self._out.get()
-            if frame is None:
-                self.tell(lv.ProfilesChanged(tuple(self._endpoints())))
-                return  # what comes now leaves by the next connection
-            try:
+        try:
+            while (frame := await self._out.get()) is not None:
                 await connection.send(frame)
-            except ConnectionEnded:
-                return  # the receiving side tells
+                if self._out.qsize() < UNTAKEN_FRAMES:
+                    self._room.set()
+            self.tell(lv.ProfilesChanged(tuple(self._endpoints())))  # what comes now leaves by the next connection
+        except ConnectionEnded:
+            pass  # the receiving side tells
+        finally:
+            self._room.set()

@@ -68,3 +68,25 @@ def test_data_of_an_unknown_vendor(version: str, data: str | None) -> None:
         assert answer["status"] == "UnknownVendorId"
         charge(w, seconds=5)
         assert w.csms.connections == 1
+
+
+def _calls(prefix: str, count: int) -> bytes:
+    """So many CALLs as they stand on the wire, each a WebSocket message of its own."""
+    texts = (f'[2,"{prefix}{n}","DataTransfer",{{"vendorId":"org.example"}}]'.encode() for n in range(count))
+    return b"".join(bytes((0x81, len(text))) + text for text in texts)
+
+
+def _answers(w: World, prefix: str) -> list[str]:
+    return [text for _, sender, _, text in w.csms.frames if sender == "station" and text.startswith(f'[3,"{prefix}')]
+
+
+@VERSIONS
+def test_a_backend_that_asks_hundreds_of_things_at_once_is_answered_each(version: str) -> None:
+    """They arrive in one piece. None is refused, the link stays, and energy flows on."""
+    with station(version) as w:
+        charge(w, seconds=10)
+        (socket,) = w.csms.sockets.values()
+        socket.transport.write(_calls("b", 300))
+        w.until(lambda: len(_answers(w, "b")) == 300, 60, "an answer to each")
+        assert list(w.csms.sockets.values()) == [socket]
+        assert w.energised()
