@@ -46,8 +46,9 @@ PINGS: list[float] = []
 class Station:
     """Connects and reads for ever; notes what came and how it ended."""
 
-    def __init__(self, loop: SimLoop, endpoint: Endpoint = ENDPOINT) -> None:
+    def __init__(self, loop: SimLoop, endpoint: Endpoint = ENDPOINT, *, pace_s: float = 0) -> None:
         self.loop = loop
+        self.pace_s = pace_s  # it takes its time with each message
         self.endpoint = endpoint
         self.connection: Connection | None = None
         self.received: list[str | bytes] = []
@@ -68,6 +69,8 @@ class Station:
             self.connection = await Transport().connect(self.endpoint)
             while True:
                 self.received.append(await self.connection.receive())
+                if self.pace_s:
+                    await asyncio.sleep(self.pace_s)
         except ConnectFailed as failed:
             self.failed = (self.loop.time(), failed)
         except ConnectionEnded as ended:
@@ -130,6 +133,20 @@ def test_a_half_open_link_is_noticed_within_interval_and_timeout(loop: SimLoop) 
     assert ended.kind is EndKind.SILENT
     assert ended.why == "no sign of life from the CSMS within 20 s after a ping"
     assert noticed_at - cut_at <= 30 + 20 + 1
+
+
+def test_a_reader_that_is_behind_takes_its_own_delay_for_no_silence(loop: SimLoop) -> None:
+    """All came in one piece, and until it is worked off nothing more is read, pongs included."""
+
+    async def burst(connection: ServerConnection) -> None:
+        connection.transport.write(b"\x81\x02{}" * 200)
+        await connection.wait_closed()
+
+    csms(loop, burst)
+    station = Station(loop, pace_s=1)
+    loop.advance(minutes=4)
+    assert station.ended is None
+    assert len(station.received) == 200
 
 
 def test_only_answers_lost_is_silence_too(loop: SimLoop) -> None:
