@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
-from agent.core.clock import SAME_TIME_MS, MonoMs, Now, WallMs
+from agent.core.clock import SAME_TIME_MS, MonoMs, Now, WallMs, credible
 from agent.core.events import (
     BootAnswered,
     FactDelivered,
@@ -86,7 +86,7 @@ class Backend:
     def _take_time(self, turn: Turn, time_ms: WallMs | None) -> None:
         """What follows from the acceptance leaves before the shell has set its clock (B01.FR.06)."""
         station, ours = self._station, turn.now
-        if time_ms is None or not station.rules.csms_clock:
+        if time_ms is None or not station.rules.csms_clock or not credible(time_ms):
             return
         told = station.steady(Now(ours.mono_ms, time_ms, ours.boot))
         if ours.wall_ms is None:

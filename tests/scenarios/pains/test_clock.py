@@ -174,8 +174,11 @@ def test_pain_10_what_is_no_time_changes_nothing(version: str, text: str) -> Non
 @pytest.mark.parametrize("told", ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 def test_pain_09_a_time_of_the_csms_that_cannot_be_is_not_followed(version: str, told: str) -> None:
     """Neither in what is sent nor in what is read back, and the station goes on."""
-    with station(version) as w:
+    boot = {"currentTime": told, "interval": 300, "status": "Accepted"}
+    with world(version) as w:
+        w.csms.on("BootNotification", boot)
         w.csms.on("Heartbeat", {"currentTime": told})
+        w.boot()
         assert w.call("TriggerMessage", {"requestedMessage": "Heartbeat"})["status"] == "Accepted"
         w.expect("Heartbeat")
         w.advance(5)
