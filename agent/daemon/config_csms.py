@@ -81,7 +81,7 @@ def read_csms(document: Mapping[str, object], file: Path, identity: str) -> Csms
     table = build(CsmsTable, plain, TABLE)
     password, warnings = _Password(file, given).read()
     secure = _check_url(table.url)
-    profile = _security_profile(table, secure, password)
+    profile = _security_profile(table, secure, has_password=password is not None or _written_elsewhere(document))
     endpoint = Endpoint(
         url=table.url,
         identity=_identity(table.identity or identity, profile),
@@ -124,19 +124,35 @@ def _check_url(url: str) -> bool:
     return parts.scheme == "wss"
 
 
-def _security_profile(table: CsmsTable, secure: bool, password: Secret | None) -> int:
+def _written_elsewhere(document: Mapping[str, object]) -> bool:
+    """Whether the password stands among the variables or the 1.6 keys; the registry reads it there."""
+    variables, keys, rows = (document.get(name) for name in ("variables", "ocpp16", "variable"))
+    security = variables.get("SecurityCtrlr") if isinstance(variables, dict) else None
+    named = [row.get("variable") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return (
+        (isinstance(security, dict) and "BasicAuthPassword" in security)
+        or (isinstance(keys, dict) and "AuthorizationKey" in keys)
+        or "BasicAuthPassword" in named
+        or (
+            isinstance(rows, list)
+            and any(isinstance(r, dict) and r.get("variable") == "BasicAuthPassword" for r in rows)
+        )
+    )
+
+
+def _security_profile(table: CsmsTable, secure: bool, *, has_password: bool) -> int:
     """The profile that is written, or the one that address, password and certificate make."""
     profile = table.security_profile
     if profile is None:
-        profile = (3 if table.certificate else 2) if secure else (1 if password else 0)
+        profile = (3 if table.certificate else 2) if secure else (1 if has_password else 0)
     if secure != (profile >= 2):
         remedy = f'write a url that begins with "{"wss" if profile >= 2 else "ws"}://"'
         problem = f"does not fit {'wss' if secure else 'ws'}://: profiles 2 and 3 are TLS, 0 and 1 are not"
         raise SchemaError(TABLE, "security_profile", profile, problem, remedy)
-    if profile in (1, 2) and password is None:
+    if profile in (1, 2) and not has_password:
         problem = f"security profile {profile} needs a password"
         raise SchemaError(TABLE, "password", MISSING, problem, "write password, password_hex or password_file")
-    if profile == 0 and password is not None:
+    if profile == 0 and has_password:
         problem = "security profile 0 sends no password"
         raise SchemaError(TABLE, "security_profile", profile, problem, "write security_profile = 1")
     return profile

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -156,12 +157,57 @@ class AgentWire:
         self._meter.clear()
 
 
-class SocketGuard:
+class WirePort(ABC):
+    """The requests of a guard port, over the wire of the moment; without one they are dropped."""
+
+    @property
+    @abstractmethod
+    def wire(self) -> AgentWire | None:
+        """The wire, while there is one."""
+
+    def grant(self, permit: Permit) -> None:
+        """Hand a permit to the guard."""
+        self._send(permit)
+
+    def lock(self, evse: int, locked: bool) -> None:
+        """Lock or unlock the connector; `PowerReport.lock` tells what became of it."""
+        self._send(m.LockRequest(evse, locked))
+
+    def reset_faults(self, evse: int) -> None:
+        """End the latched faults whose cause is gone."""
+        self._send(m.ResetFaults(evse))
+
+    def indicate(self, evse: int, state: IndicatorState) -> None:
+        """Set the board's own indicator."""
+        self._send(m.Indicate(evse, state))
+
+    def report(self, evse: int, values: dict[str, Any]) -> None:
+        """Tell a bench about the station (`evse` 0) or one EVSE."""
+        self._send(m.SelfReport(evse, values))
+
+    async def read_meter(self, evse: int) -> MeterReading:
+        """Read the board's own meter. Raises DeviceError."""
+        wire = self.wire
+        if wire is None:
+            raise DeviceError(f"meter of EVSE {evse}: no wire to the guard")
+        return await wire.read_meter(evse)
+
+    def _send(self, message: m.FromAgent) -> None:
+        wire = self.wire
+        if wire is not None:
+            wire.send(message)
+
+
+class SocketGuard(WirePort):
     """A guard port over the unix socket at `path`; connects, and connects again, for ever."""
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._wire: AgentWire | None = None
+
+    @property
+    def wire(self) -> AgentWire | None:
+        return self._wire
 
     async def run(self, events: HardwareEvents) -> None:
         """Keep the wire up until cancelled. Each loss is told once, with its reason."""
@@ -211,36 +257,6 @@ class SocketGuard:
             self._wire = None
             wire.close("the wire to the guard broke")
             writer.transport.abort()
-
-    def grant(self, permit: Permit) -> None:
-        """Hand a permit to the guard."""
-        self._send(permit)
-
-    def lock(self, evse: int, locked: bool) -> None:
-        """Lock or unlock the connector; `PowerReport.lock` tells what became of it."""
-        self._send(m.LockRequest(evse, locked))
-
-    def reset_faults(self, evse: int) -> None:
-        """End the latched faults whose cause is gone."""
-        self._send(m.ResetFaults(evse))
-
-    def indicate(self, evse: int, state: IndicatorState) -> None:
-        """Set the board's own indicator."""
-        self._send(m.Indicate(evse, state))
-
-    def report(self, evse: int, values: dict[str, Any]) -> None:
-        """Tell a bench about the station (`evse` 0) or one EVSE."""
-        self._send(m.SelfReport(evse, values))
-
-    async def read_meter(self, evse: int) -> MeterReading:
-        """Read the board's own meter. Raises DeviceError."""
-        if self._wire is None:
-            raise DeviceError(f"meter of EVSE {evse}: no wire to the guard")
-        return await self._wire.read_meter(evse)
-
-    def _send(self, message: m.FromAgent) -> None:
-        if self._wire is not None:
-            self._wire.send(message)
 
 
 def _sender(writer: asyncio.StreamWriter) -> Callable[[bytes], None]:

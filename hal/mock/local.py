@@ -8,14 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import copy_context
-from typing import Any
 
-from hal.guard import messages as m
-from hal.guard.client import AgentWire, HardwareEvents
-from hal.interfaces import DeviceError
+from hal.guard.client import AgentWire, HardwareEvents, WirePort
 from hal.mock.bench import Bench
 from hal.mock.station import BOARD, MockStation, OpenLines, Peer, bench_lines
-from hal.types import IndicatorState, MeterReading, Permit
 
 KILLED = "the guard died"
 REPLACED = "a newer agent has the say"
@@ -59,7 +55,7 @@ class _Link:
         self._station.leave(self._peer)
 
 
-class LocalGuard:
+class LocalGuard(WirePort):
     """The guard of a mock station, and the port to it (`hal.guard.client.GuardPort`).
 
     `run` serves one agent; when that is cancelled (the agent died) the guard lives on with the last permits, and
@@ -77,6 +73,10 @@ class LocalGuard:
         self._up = asyncio.Event()
         self._link: _Link | None = None
         self._station = self._begin()
+
+    @property
+    def wire(self) -> AgentWire | None:
+        return self._link.wire if self._link is not None else None
 
     def _begin(self) -> MockStation:
         station = MockStation(self._bench, self._lines, self._board)
@@ -128,33 +128,3 @@ class LocalGuard:
             events.lost(why)
             if why == REPLACED:
                 await asyncio.Event().wait()  # the newer one has the say from now on
-
-    def grant(self, permit: Permit) -> None:
-        """Hand a permit to the guard."""
-        self._send(permit)
-
-    def lock(self, evse: int, locked: bool) -> None:
-        """Lock or unlock the connector."""
-        self._send(m.LockRequest(evse, locked))
-
-    def reset_faults(self, evse: int) -> None:
-        """End the latched faults whose cause is gone."""
-        self._send(m.ResetFaults(evse))
-
-    def indicate(self, evse: int, state: IndicatorState) -> None:
-        """Set the EVSE's light."""
-        self._send(m.Indicate(evse, state))
-
-    def report(self, evse: int, values: dict[str, Any]) -> None:
-        """Tell the bench about the station (`evse` 0) or one EVSE."""
-        self._send(m.SelfReport(evse, values))
-
-    async def read_meter(self, evse: int) -> MeterReading:
-        """Read the EVSE's meter. Raises DeviceError."""
-        if self._link is None:
-            raise DeviceError(f"meter of EVSE {evse}: no wire to the guard")
-        return await self._link.wire.read_meter(evse)
-
-    def _send(self, message: m.FromAgent) -> None:
-        if self._link is not None:
-            self._link.wire.send(message)

@@ -180,6 +180,20 @@ def test_shorthands_become_rows_that_the_registry_takes() -> None:
     assert registry.secret(Address("SecurityCtrlr", "BasicAuthPassword")) == Secret(PASSWORD)
 
 
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"ocpp16": {"AuthorizationKey": PASSWORD}},
+        {"variables": {"SecurityCtrlr": {"BasicAuthPassword": PASSWORD}}},
+        {"variable": [{"component": "SecurityCtrlr", "variable": "BasicAuthPassword", "value": PASSWORD}]},
+    ],
+)
+def test_a_password_among_the_variables_makes_security_profile_1(elsewhere: dict[str, Any]) -> None:
+    """Any key and variable can be set before the first boot; a password that is never sent would be a trap."""
+    assert config(csms={"password": None}, **elsewhere).csms.endpoint.security_profile == 1
+    assert config(csms={"password": None}).csms.endpoint.security_profile == 0
+
+
 def test_the_maximum_current_is_set_for_each_evse_of_alternating_current() -> None:
     made = config(supply={"max_current_a": 16}, evse=[{}, {"supply": "dc"}, {}], csms={"password": None})
     assert isinstance(made.variables["variable"], list)
