@@ -25,15 +25,22 @@ NPM = TESTS / "npm"
 
 LANES = (
     ("unit", "contracts", "scenarios"),
-    ("conformance", "simulation", "integration", "system", "npm"),
+    ("conformance", "integration", "system", "npm"),
 )
 """Folders of tests that run at the same time, one process a lane, with coverage."""
+
+BESIDE = ("simulation",)
+"""Folders of sheer computation: at the lanes' side with what time they leave, and without coverage, which would double
+it."""
 
 ALONE = ("budgets",)
 """Folders that measure: nothing runs beside them, and no coverage."""
 
 APART = ("benchmarks",)
 """Folders with commands of their own: histograms that this check would only disturb."""
+
+NICENESS = 10
+"""Of what runs beside the lanes."""
 
 COVERED = ("coverage", "run", "-m", "pytest")
 
@@ -80,13 +87,16 @@ class Check:
     def tests(self) -> None:
         """Pytest: the lanes side by side, then what must run alone."""
         present = {path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")}
-        forgotten = present - {name for lane in (*LANES, ALONE, APART) for name in lane}
+        forgotten = present - {name for lane in (*LANES, BESIDE, ALONE, APART) for name in lane}
         if forgotten:
             self.problems.append(f"in no lane of tests/check.py: {sorted(forgotten)}")
         self._install_node_modules()
         self._tool("coverage erase", "coverage", "erase")
         lanes = [[name for name in lane if name in present] for lane in LANES]
         started = [self._start(lane, COVERED) for lane in lanes if lane]
+        beside = [name for name in BESIDE if name in present]
+        if beside:
+            started.append(self._start(beside, ("pytest",), niceness=NICENESS))
         for lane in started:
             self._finish(lane)
         alone = [name for name in ALONE if name in present]
@@ -119,12 +129,13 @@ class Check:
         if subprocess.run(command, cwd=NPM, check=False).returncode:
             self.problems.append("npm ci in tests/npm")
 
-    def _start(self, folders: Sequence[str], runner: Sequence[str]) -> Lane:
+    def _start(self, folders: Sequence[str], runner: Sequence[str], *, niceness: int = 0) -> Lane:
         name = " ".join(folders)
         junit = self._results / f"{folders[0]}.xml"
         output = self._results / f"{folders[0]}.log"
         paths = [f"tests/{folder}" for folder in folders]
-        command = [sys.executable, "-m", *runner, "-q", f"--junitxml={junit}", "--durations=10", *paths]
+        nice = ("nice", "-n", str(niceness)) if niceness else ()
+        command = [*nice, sys.executable, "-m", *runner, "-q", f"--junitxml={junit}", "--durations=10", *paths]
         with output.open("wb") as log:
             # A process group of its own would outlive an interrupted check; the terminal's group does not.
             process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)

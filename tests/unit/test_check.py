@@ -14,7 +14,7 @@ COMMAND = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .ve
 
 def test_every_folder_of_tests_is_in_a_lane() -> None:
     folders = {path.relative_to(check.TESTS).parts[0] for path in check.TESTS.rglob("test_*.py")}
-    assert folders <= {name for lane in (*check.LANES, check.ALONE, check.APART) for name in lane}
+    assert folders <= {name for lane in (*check.LANES, check.BESIDE, check.ALONE, check.APART) for name in lane}
 
 
 def test_ci_runs_the_command_of_the_readme() -> None:
@@ -46,7 +46,12 @@ def test_a_step_that_fails_fails_the_check(monkeypatch: pytest.MonkeyPatch, caps
 def test_lanes_run_side_by_side_and_their_counts_are_added(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    for folder, body in (("unit", "assert True"), ("system", "assert False"), ("budgets", "assert True")):
+    for folder, body in (
+        ("unit", "assert True"),
+        ("system", "assert False"),
+        ("simulation", "import os; assert os.nice(0) >= 10"),
+        ("budgets", "assert True"),
+    ):
         (tmp_path / "tests" / folder).mkdir(parents=True)
         (tmp_path / "tests" / folder / "test_one.py").write_text(f"def test_one():\n    {body}\n")
     (tmp_path / "agent").mkdir()
@@ -58,5 +63,5 @@ def test_lanes_run_side_by_side_and_their_counts_are_added(
     monkeypatch.setattr(check.Check, "_tool", lambda *_: None)
     assert check.main(["tests"]) == 1
     out = capfd.readouterr().out
-    assert out.splitlines()[-1] == "2 passed, 1 failed, 0 skipped"
+    assert out.splitlines()[-1] == "3 passed, 1 failed, 0 skipped"
     assert "FAILED: pytest system: exit code 1" in out
