@@ -14,6 +14,10 @@ fit in the window, or is from an earlier boot, does not hold statuses back (1.6 
 fact is sent again only if nobody answered or a CALLERROR came back, never after a CALLRESULT; after the configured
 attempts it goes to quarantine and the next one follows; a person may have it tried once more (`again`). The cursor is
 on disk before the next fact leaves, so that a restart repeats at most the one in flight.
+
+A link that breaks with a fact in flight is nobody's failure. But where one link after the other breaks with the same
+fact, it waits until the CSMS has answered something else, a heartbeat if there is nothing else to ask: if the link then
+breaks again, that was an attempt. So a message at which the CSMS hangs up does not block the station for ever.
 """
 
 from __future__ import annotations
@@ -25,8 +29,9 @@ from msgspec import Struct
 
 from agent.core.facts import AnyLogged
 from agent.ocpp.outbox_facts import AGAIN, Backlog, Class, FactQueue, Position, Released, Retry, Tried, class_of, tx_of
-from agent.ocpp.outbox_requests import Asked, RequestQueue
+from agent.ocpp.outbox_requests import PROBE, Asked, RequestQueue
 
+TIMEOUT = "timeout"  # the code of a call that nobody answered
 LATE_IDS = 8  # timed-out attempts whose late answer still counts
 
 
@@ -53,6 +58,7 @@ class Outbox:
         self._again: deque[AnyLogged] = deque()
         self._given_up: deque[AnyLogged] = deque(maxlen=LATE_IDS)  # whose answer may still come
         self.status = "unknown"
+        self._heard = False  # the CSMS has answered something on this link
         self.linked = False
         self.flight: Flight | None = None
 
@@ -118,7 +124,7 @@ class Outbox:
         return len(taken)
 
     def link_up(self) -> None:
-        self.linked = True
+        self.linked, self._heard = True, False
         self._rank += 1
         self._link_rank = self._rank
         for queue in (self._ledger, self._log):
@@ -151,7 +157,7 @@ class Outbox:
             return self._triggered() if self.status == "pending" else None
         if requests.live:
             return Flight(asked=requests.live.popleft(), delivery="live")
-        ledger = self._ledger.ready(now_ms)
+        ledger = self._ready(self._ledger, now_ms)
         slot = next(iter(requests.latest), None)
         if slot is not None and self._held(slot):
             slot = None  # an older fact goes first, once the one before it is on record as delivered
@@ -162,14 +168,19 @@ class Outbox:
                 return Flight(fact=fact, delivery="ledger")
         if slot is not None:
             return Flight(asked=requests.latest.pop(slot), delivery="latest")
-        log = self._log.ready(now_ms)
+        log = self._ready(self._log, now_ms)
         if log is not None:
             return Flight(fact=log[1], delivery="log")
         if self._again:
             return Flight(fact=self._again.popleft(), delivery="again")
         if requests.reports:
             return Flight(asked=requests.reports.popleft(), delivery="report")
+        if not self._heard and (self._ledger.suspect or self._log.suspect):
+            return Flight(asked=PROBE, delivery="latest")
         return None
+
+    def _ready(self, queue: FactQueue, now_ms: int) -> tuple[int, AnyLogged] | None:
+        return None if queue.suspect and not self._heard else queue.ready(now_ms)
 
     def _held(self, slot: str) -> bool:
         """A status that a fact of this link goes before, which itself waits for the disk."""
@@ -212,6 +223,7 @@ class Outbox:
 
     def answered(self) -> Flight | None:
         """A CALLRESULT came: the slot is free. Facts are then to be passed with `delivered`."""
+        self._heard = True
         flight, self.flight = self.flight, None
         return flight
 
@@ -222,24 +234,37 @@ class Outbox:
         """CALLERROR or time-out. A fact is tried again after interval times attempts (E13.FR.03), or quarantined; one
         that is in quarantine stays there."""
         flight, self.flight = self.flight, None
+        self._heard = self._heard or code != TIMEOUT
         if flight is None or flight.fact is None:
             return flight, None
-        queue, retry = self._queue(class_of(flight.fact)), self._retry()
-        tried = queue.failed(flight.fact, retry, now_ms) if flight.fact.seq > queue.cursor else None
-        if tried is None:
-            self._given_up.append(flight.fact)
-        if flight.fact.seq <= queue.cursor:
-            return flight, None
-        if tried is None:
-            return flight, self._pass(flight.fact, (queue.attempts, code[:50], why[:255]))  # E13.FR.04
-        return flight, tried
+        return flight, self._tried(flight.fact, now_ms, code, why)
 
-    def lost(self) -> Flight | None:
-        """The link broke with a CALL in flight: nobody failed, so no attempt is counted."""
+    def _tried(self, fact: AnyLogged, now_ms: int, code: str, why: str) -> Position | Released | Tried | None:
+        queue = self._queue(class_of(fact))
+        if fact.seq <= queue.cursor:
+            self._given_up.append(fact)
+            return None
+        tried = queue.failed(fact, self._retry(), now_ms)
+        if tried is not None:
+            return tried
+        self._given_up.append(fact)
+        return self._pass(fact, (queue.attempts, code[:50], why[:255]))  # E13.FR.04
+
+    def lost(self, now_ms: int) -> tuple[Flight | None, Position | Released | Tried | None]:
+        """The link broke with a CALL in flight: no attempt is counted, but where that is its doing."""
         flight, self.flight = self.flight, None
-        if flight is not None and flight.asked is not None and flight.delivery == "latest":
-            self._requests.latest.setdefault(flight.asked.slot, flight.asked)
-        return flight
+        fact, asked = (flight.fact, flight.asked) if flight is not None else (None, None)
+        if fact is None:
+            if flight is not None and asked is not None and flight.delivery == "latest" and asked is not PROBE:
+                self._requests.latest.setdefault(asked.slot, asked)
+            return flight, None
+        queue = self._queue(class_of(fact))
+        if fact.seq <= queue.cursor:
+            return flight, None
+        queue.losses += 1
+        if not (queue.suspect and self._heard):
+            return flight, None
+        return flight, self._tried(fact, now_ms, "link lost", "the CSMS hung up each time")
 
     def remember_late(self, message_id: str, seq: int) -> None:
         """An attempt timed out; its answer may still come."""

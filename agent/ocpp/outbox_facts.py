@@ -13,6 +13,7 @@ from agent.core.facts import AnyLogged, SecurityEventRaised
 Class = Literal["ledger", "log"]
 
 WINDOW = 64  # facts of a class held in memory
+LOSSES = 3  # links that a fact may break before it is suspected
 AGAIN = 256  # facts of the quarantine that wait for one more try
 QUEUE = 20_000  # facts of transactions that may wait: beyond it `Updated` ones are thinned out
 
@@ -67,6 +68,7 @@ class FactQueue:
         self.offline_upto = 0
         self.attempts = 0
         self.retry_at: int | None = None
+        self.losses = 0  # links that broke one after the other with the head in flight
         self.saving = False
         self.sought = 0  # the tail when a page was last asked for
 
@@ -104,10 +106,15 @@ class FactQueue:
             return None
         return self.window[0]
 
+    @property
+    def suspect(self) -> bool:
+        """The head was in flight each time that the last links broke."""
+        return self.losses >= LOSSES
+
     def passed(self, fact: AnyLogged, quarantined: tuple[int, str, str] | None) -> Position:
         """The fact at the head is done with; the next one may leave when that is on disk."""
         self.window.popleft()
-        self.cursor, self.attempts, self.retry_at, self.saving = fact.seq, 0, None, True
+        self.cursor, self.attempts, self.retry_at, self.losses, self.saving = fact.seq, 0, None, 0, True
         return Position(self.cls, fact.seq, quarantined)
 
     def failed(self, fact: AnyLogged, retry: Retry, now_ms: int) -> Tried | None:

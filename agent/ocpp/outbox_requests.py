@@ -6,7 +6,7 @@ from collections import deque
 
 from msgspec import Struct
 
-from agent.core.requests import AnyRequest
+from agent.core.requests import AnyRequest, HeartbeatRequest
 
 REPORTS = 256  # report pages that wait
 LIVE = 16
@@ -21,6 +21,10 @@ class Asked(Struct, frozen=True):
     rank: int
     slot: str = ""
     timeout_ms: int | None = None
+
+
+PROBE = Asked(-1, HeartbeatRequest(), 0, "heartbeat")
+"""The outbox's own question, whether the CSMS answers at all."""
 
 
 class RequestQueue:

@@ -20,7 +20,7 @@ from agent.core.events import (
 from agent.core.facts import AnyLogged
 from agent.ocpp.dialect import Dialect
 from agent.ocpp.inbound import Inbound
-from agent.ocpp.outbox import Flight, Outbox
+from agent.ocpp.outbox import TIMEOUT, Flight, Outbox
 from agent.ocpp.outbox_facts import Class, Position, Retry
 from agent.ocpp.outbox_requests import Asked
 from agent.ocpp.rpc import Rpc
@@ -86,7 +86,7 @@ class Peer:
                 self._take(step, event, now_ms)
         self._rpc = self._inbound = None
         self._settling.settle_late(step)
-        flight = self.outbox.lost()
+        flight = self._settling.lost(step, now_ms)
         failed = self.outbox.link_down()
         if flight is not None and flight.asked is not None and flight.delivery != "latest":
             failed.append(flight.asked)
@@ -122,7 +122,7 @@ class Peer:
                 flight = self.outbox.flight
                 if flight is not None and flight.fact is not None:
                     self.outbox.remember_late(event.message_id, flight.fact.seq)
-                self._settling.failed(step, now_ms, "timeout", f"{event.action} was not answered in time")
+                self._settling.failed(step, now_ms, TIMEOUT, f"{event.action} was not answered in time")
             case CallLost():
                 pass  # `closed` tells everybody
             case AnsweredLate():

@@ -13,8 +13,8 @@ from msgspec import Struct
 from agent.core.events import BootAnswered, FactDelivered, RegistrationStatus, RequestFailed
 from agent.core.facts import AnyLogged, TransactionRecorded
 from agent.ocpp.dialect import Delivery, Dialect
-from agent.ocpp.outbox import Outbox
-from agent.ocpp.outbox_facts import Position
+from agent.ocpp.outbox import Flight, Outbox
+from agent.ocpp.outbox_facts import Position, Released, Tried
 from agent.ocpp.rpc_events import AnsweredLate, CallFailed
 from agent.ocpp.step import Save, Step
 
@@ -87,6 +87,16 @@ class Settling:
             return
         if flight.asked is not None:
             step.events.append(RequestFailed(request_id=flight.asked.request_id, code=code, why=why))
+        self._end(step, flight, outcome, code)
+
+    def lost(self, step: Step, now_ms: int) -> Flight | None:
+        """The link broke; gives what was in flight."""
+        flight, outcome = self._outbox.lost(now_ms)
+        if flight is not None:
+            self._end(step, flight, outcome, "link lost")
+        return flight
+
+    def _end(self, step: Step, flight: Flight, outcome: Position | Released | Tried | None, code: str) -> None:
         if outcome is not None:
             step.saves.append(Save(outcome))
             if isinstance(outcome, Position) and flight.fact is not None:

@@ -1,7 +1,7 @@
 """A CSMS that does not behave: in front of the sound one, it answers transaction messages by itself, or not at all.
 
-Each attempt gets one of: an answer, an answer twice, one that comes too late, a CALLERROR, nothing. Quick enough for
-tens of thousands of messages, since the `ocpp` package does not see them.
+Each attempt gets one of: an answer, an answer twice, one that comes too late, a CALLERROR, the end of the link, none.
+Quick enough for tens of thousands of messages, since the `ocpp` package does not see them.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ class Liar:
         if mood == "late":
             await asyncio.sleep(self._random.uniform(*LATE_S))
         if not self._csms.sockets:
+            return
+        if mood == "hang up":
+            await self._csms.drop()
             return
         if mood == "error":
             await self._csms.send_raw(json.dumps([4, frame[1], "InternalError", "not today", {}]))

@@ -29,7 +29,8 @@ def station(version: str, attempts: int = 2) -> Iterator[World]:
         for name, value in (("MessageAttempts", attempts), ("MessageAttemptInterval", 1))
     ]
     retries.append({"component": "OCPPCommCtrlr", "variable": "MessageTimeout", "instance": "Default", "value": 5})
-    with world(version, variables={"SampledDataCtrlr": {"TxUpdatedInterval": 20}}, variable=retries) as w:
+    variables = {"SampledDataCtrlr": {"TxUpdatedInterval": 20}, "AuthCtrlr": {"OfflineTxForUnknownIdEnabled": True}}
+    with world(version, variables=variables, variable=retries) as w:
         yield w
 
 
@@ -144,3 +145,44 @@ def test_a_message_that_is_dropped_is_gone() -> None:
         assert quarantine(w) == others
         with pytest.raises(ApiError):
             call(w, "outbox.drop", seq=first["seq"])
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_message_at_which_the_csms_hangs_up_does_not_block_the_station(version: str) -> None:
+    """Field pain 5: many a backend closes the link on a message that it cannot digest, and would for ever."""
+    with station(version) as w:
+        number_transactions(w.csms)
+        liar = Liar(w.csms, 1, {"hang up": 1})
+        w.boot()
+        w.bench("ev.plug_in")
+        w.bench("rfid.tap", id_token=TAG)
+        w.advance(15)
+        w.until(lambda: bool(w.disk.quarantined(1)), 900, "the quarantine")
+        first = quarantine(w)[0]
+        assert (first["what"], first["attempts"], first["code"]) == ("Started 0", 2, "link lost")
+        liar.moods = dict(SOUND)
+        w.bench("rfid.tap", id_token=TAG)
+        w.advance(10)
+        w.bench("ev.plug_out")
+        w.advance(300)
+        assert w.agent is not None
+        assert not w.agent.peer.outbox.waiting
+        call(w, "outbox.retry")
+        w.advance(60)
+        assert quarantine(w) == []
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_csms_that_hangs_up_on_everything_costs_nothing(version: str) -> None:
+    """A balancer without a backend behind it takes the connection and drops it: no message is given up for that."""
+    with station(version) as w:
+        number_transactions(w.csms)
+        w.boot()
+        w.csms._swallowed = lambda text: bool(w.loop.create_task(w.csms.drop()))  # type: ignore[method-assign]
+        session(w)
+        w.advance(1800)
+        assert quarantine(w) == []
+        del w.csms._swallowed
+        w.advance(900)
+        (entry,) = Books(w.csms.received).check()
+        assert entry.registers[-1] == w.evse()["meter"]["energy_wh"]

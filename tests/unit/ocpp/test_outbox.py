@@ -12,9 +12,9 @@ from agent.core.requests import AuthorizeRequest, BootRequest, HeartbeatRequest
 from agent.core.samples import Context, SampleSet
 from agent.core.tokens import IdToken
 from agent.ocpp import outbox_facts
-from agent.ocpp.outbox import LATE_IDS, Flight, Outbox
-from agent.ocpp.outbox_facts import AGAIN, WINDOW, Position, Released, Retry, Tried, class_of, tx_of
-from agent.ocpp.outbox_requests import LIVE, REPORTS, SLOTS, Asked
+from agent.ocpp.outbox import LATE_IDS, TIMEOUT, Flight, Outbox
+from agent.ocpp.outbox_facts import AGAIN, LOSSES, WINDOW, Position, Released, Retry, Tried, class_of, tx_of
+from agent.ocpp.outbox_requests import LIVE, PROBE, REPORTS, SLOTS, Asked
 
 STAMP = Stamp(boot=1, mono_ms=MonoMs(0), wall_ms=None)
 
@@ -196,7 +196,7 @@ def test_a_lost_link_fails_requests_and_keeps_facts_and_statuses() -> None:
     box.ask(asked(4), "live")
     box.ask(asked(5), "boot")
     assert sent(box) == "boot 5"
-    lost = box.lost()
+    lost, _ = box.lost(0)
     assert lost is not None
     assert lost.delivery == "boot"
     assert {one.request_id for one in box.link_down()} == {3, 4}
@@ -208,18 +208,18 @@ def test_a_status_in_flight_when_the_link_broke_waits_again() -> None:
     box = made()
     box.ask(asked(1, "a"), "latest")
     assert sent(box) == "latest 1"
-    box.lost()
+    box.lost(0)
     box.link_down()
     box.link_up()
     assert sent(box) == "latest 1"
     box.ask(asked(2, "a"), "latest")
-    box.lost()  # a newer one of its slot is there already
+    box.lost(0)  # a newer one of its slot is there already
     assert sent(box) == "latest 2"
 
 
 def test_nothing_in_flight_is_nothing_lost() -> None:
     box = made()
-    assert box.lost() is None
+    assert box.lost(0) == (None, None)
     assert box.answered() is None
     assert box.failed(0, "GenericError", "") == (None, None)
 
@@ -453,6 +453,54 @@ def test_what_is_refused_again_stays_where_it_is() -> None:
     assert outcome is None
     assert sent(box) is None
     assert box.again([fact(n) for n in range(-1000, 0)]) == AGAIN
+
+
+def breaks(box: Outbox, seq: int) -> Any:
+    """The link breaks with this fact in flight, and another one comes."""
+    assert sent(box) == seq
+    _, outcome = box.lost(0)
+    box.link_down()
+    box.link_up()
+    return outcome
+
+
+def test_a_fact_that_breaks_every_link_waits_until_something_was_answered() -> None:
+    box = made(attempts=2)
+    box.commit([fact(1), fact(2)])
+    for _ in range(LOSSES):
+        assert breaks(box, 1) is None
+    assert box.next(0) == Flight(asked=PROBE, delivery="latest")
+    box.lost(0)  # the CSMS is not there at all: nobody's doing
+    box.link_down()
+    box.link_up()
+    for outcome in (Tried("ledger", 1, 1), Position("ledger", 1, (2, "link lost", "the CSMS hung up each time"))):
+        box.ask(asked(1, "status"), "latest")
+        assert sent(box) == "latest 1"
+        box.answered()
+        assert breaks(box, 1) == outcome
+    assert sent(box) is None
+    box.saved(Position("ledger", 1))
+    assert sent(box) == 2
+
+
+def test_a_refusal_is_an_answer_and_silence_is_none() -> None:
+    box = made(attempts=9)
+    box.commit([security(1)])
+    for _ in range(LOSSES):
+        breaks(box, 1)
+    assert sent(box) == "latest -1"
+    box.failed(0, TIMEOUT, "")
+    assert sent(box) == "latest -1"
+    box.failed(0, "InternalError", "")
+    assert sent(box) == 1
+
+
+def test_a_retry_that_breaks_the_link_is_over() -> None:
+    box = made(attempts=1)
+    given_up(box, 1)
+    box.again([fact(1)])
+    assert breaks(box, 1) is None
+    assert sent(box) is None
 
 
 def test_busy() -> None:
