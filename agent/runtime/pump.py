@@ -39,7 +39,7 @@ from agent.runtime.backend import Backend
 from agent.runtime.backlog import Backlog
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware
-from agent.store.faults import StoreFault
+from agent.store.faults import StoreFault, WriterStopped
 from agent.store.records import Attempt, Batch, Cursor, Quarantined, Release
 from agent.store.writer import Receipt, Writer
 
@@ -144,18 +144,25 @@ class Pump:
     def _submit(self, batch: Batch) -> asyncio.Future[Receipt] | None:
         try:
             return self._writer.submit(batch)
+        except WriterStopped as stopped:
+            never: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+            never.set_exception(stopped)
+            never.exception()  # seen, whoever waits for it
+            return never
         except StoreFault as fault:
             self.post(StorageChanged(failure=fault.kind, why=str(fault)))
             return None
 
     async def _release(self) -> None:
-        """Release effects in order, each behind its commit."""
+        """Release effects in order, each behind its commit; nothing any more once the writer has stopped."""
         while True:
             while self._lines:
                 line = self._lines[0]
                 if line.commit is not None:
                     try:
                         await line.commit
+                    except WriterStopped:
+                        return
                     except StoreFault as fault:
                         log.error("facts not durable", extra={"why": str(fault)})
                         self.post(StorageChanged(failure=fault.kind, why=str(fault)))
@@ -247,6 +254,8 @@ class Pump:
         if done.cancelled():
             return
         fault = done.exception()
+        if isinstance(fault, WriterStopped):
+            return
         if fault is not None:
             log.error("delivery not recorded", extra={"why": str(fault)})
         self.done(self._peer.saved(save, self.clock.mono_ms()))

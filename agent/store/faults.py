@@ -27,6 +27,13 @@ class StoreFault(Exception):
         self.why = why
 
 
+class WriterStopped(StoreFault):
+    """The boot is over: nobody will ever know whether this was taken, and nothing may follow from it any more."""
+
+    def __init__(self) -> None:
+        super().__init__("io", "the writer has stopped")
+
+
 class LedgerRefused(Exception):
     """The ledger must not be opened, and nothing was changed: `too_new` for this release, or `in_use` elsewhere."""
 

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
-from agent.store.faults import StoreFault
+from agent.store.faults import StoreFault, WriterStopped
 from agent.store.interface import LedgerPort
 from agent.store.records import Batch, Durability
 
@@ -154,7 +154,7 @@ class Writer:
 
     def _put(self, entry: _Commit | _Call) -> None:
         if self._closed:
-            raise StoreFault("io", "the writer has stopped")
+            raise WriterStopped()
         self._queue.append(entry)
         self._wake.set()
 
@@ -275,5 +275,5 @@ def _fail(done: asyncio.Future[Any], error: Exception) -> None:
 def _abandon(done: asyncio.Future[Any]) -> None:
     """The process ends. Whoever asked hears of it if it is still there; one that has gone as well is no error."""
     if not done.done():
-        done.set_exception(StoreFault("io", "the writer has stopped"))
+        done.set_exception(WriterStopped())
         done.exception()  # seen: asyncio complains of nothing

@@ -13,10 +13,7 @@ from tests.simulation.run import Broken, Run
 from tests.simulation.wire import Wire
 
 AVAILABLE = "Available"
-EXPECTED_ERRORS = (
-    "message refused to the end, in quarantine",
-    "delivery not recorded io: the writer has stopped",  # a reset in the middle: it is sent again after the boot
-)
+EXPECTED_ERRORS = ("message refused to the end, in quarantine",)
 DISK_ERRORS = ("facts not durable", "delivery not recorded", "storage fails")
 
 

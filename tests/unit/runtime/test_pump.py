@@ -26,13 +26,14 @@ from agent.core.events import AnyEvent, RequestDone, StorageChanged, TimerFired
 from agent.core.facts import AnyKept, AnyLogged, OperativeSet, SecurityEventRaised
 from agent.core.requests import HeartbeatRequest
 from agent.core.station import Station
+from agent.ocpp.outbox_facts import Position
 from agent.ocpp.peer import Peer
-from agent.ocpp.step import Step
+from agent.ocpp.step import Save, Step
 from agent.runtime.backend import Backend
 from agent.runtime.clock import StationClock
 from agent.runtime.hardware import Hardware
 from agent.runtime.pump import MAX_EVENTS, Pump
-from agent.store.faults import StoreFault
+from agent.store.faults import StoreFault, WriterStopped
 from agent.store.records import Batch
 from agent.store.writer import Writer
 from hal.types import Permit, PilotSignal
@@ -229,6 +230,21 @@ async def test_a_commit_that_fails_is_told_to_the_core_and_the_session_goes_on(r
     assert [e.failure for e in rig.taken if isinstance(e, StorageChanged)] == ["full"]
     assert READ in rig.seen
     assert [1] in rig.seen  # the CSMS is told all the same
+
+
+@on_rig
+async def test_nothing_follows_from_what_the_end_of_the_boot_left_undecided(rig: Rig) -> None:
+    for number in (1, 2):
+        rig.scripts[number] = outcome(facts=[happened(number)], effects=[READ])
+    rig.pump.post(event(1))
+    await settle()
+    await rig.broken(0, WriterStopped())
+    rig.refuses = WriterStopped()
+    rig.pump.post(event(2))
+    rig.pump._save(Save(Position("ledger", 1)))
+    await settle()
+    assert rig.seen == ["submitted"]
+    assert [e for e in rig.taken if isinstance(e, StorageChanged)] == []
 
 
 @on_rig
