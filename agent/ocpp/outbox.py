@@ -241,7 +241,7 @@ class Outbox:
 
     def _tried(self, fact: AnyLogged, now_ms: int, code: str, why: str) -> Position | Released | Tried | None:
         queue = self._queue(class_of(fact))
-        if fact.seq <= queue.cursor:
+        if not queue.heads(fact):
             self._given_up.append(fact)
             return None
         tried = queue.failed(fact, self._retry(), now_ms)
@@ -259,7 +259,7 @@ class Outbox:
                 self._requests.latest.setdefault(asked.slot, asked)
             return flight, None
         queue = self._queue(class_of(fact))
-        if fact.seq <= queue.cursor:
+        if not queue.heads(fact):
             return flight, None
         queue.losses += 1
         if not (queue.suspect and self._heard):
@@ -290,7 +290,7 @@ class Outbox:
 
     def _pass(self, fact: AnyLogged, quarantined: tuple[int, str, str] | None) -> Position | Released:
         queue = self._queue(class_of(fact))
-        if fact.seq <= queue.cursor:
+        if not queue.heads(fact):
             return Released(fact.seq)
         self._backlog.count(tx_of(fact), -1)
         return queue.passed(fact, quarantined)

@@ -106,6 +106,10 @@ class FactQueue:
             return None
         return self.window[0]
 
+    def heads(self, fact: AnyLogged) -> bool:
+        """Whether this fact is the next of the log; one that is not is in quarantine, and behind the cursor."""
+        return bool(self.window) and self.window[0][1].seq == fact.seq
+
     @property
     def suspect(self) -> bool:
         """The head was in flight each time that the last links broke."""
