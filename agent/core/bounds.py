@@ -22,6 +22,7 @@ PILOT_SETTLED_MS: Final = 10_000  # after a restart the pilot says by then wheth
 OPEN_TIMEOUT_MS: Final = 10_000  # the guard opens after 6 s at the latest
 FIRST_CHARGE_GRACE_MS: Final = 4_000  # a car answers the pilot within 3 s; until then it is not "suspended"
 DELIVERY_GRACE_MS: Final = 10_000  # how long a reset waits for the last messages (B12.FR.05)
+DAMAGE_GRACE_MS: Final = 600_000  # the same where they would be lost: the ledger is damaged
 UNLOCK_TIMEOUT_MS: Final = 6_000  # three tries of the lock motor
 BOOT_RETRY_MS: Final = 60_000  # when the CSMS says interval 0 (B02.FR.07, B03.FR.05)
 BOOT_FAILED_RETRY_MS: Final = 30_000  # when a BootNotification got no answer

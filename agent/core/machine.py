@@ -60,6 +60,8 @@ class Machine:
             )
             if before != event.failure:
                 self.note_security(turn, "MemoryExhaustion", f"storage {event.failure}: {event.why}")
+            if event.failure == "corrupt":  # only a boot moves it aside; until then nobody could charge here
+                station.resets.renew(turn)
         else:
             station.faults.clear(0, FaultCode.INTERNAL, "storage")
 

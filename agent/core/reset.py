@@ -3,6 +3,7 @@
     none ──Reset Immediate──► ending: transactions end with ImmediateReset ──all recorded──► draining
     none ──Reset OnIdle, busy──► waiting (Scheduled) ──last transaction ended──► draining
     none ──Reset OnIdle, idle──► draining
+    none ──the ledger is damaged──► waiting ──no transaction──► draining, offline as well, and longer
     draining ──outbox empty, offline, or grace over──► Reboot
 
 While a reset is under way or scheduled no transaction begins on what it concerns. The EVSEs that are free when the
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agent.core.bounds import DELIVERY_GRACE_MS
+from agent.core.bounds import DAMAGE_GRACE_MS, DELIVERY_GRACE_MS
 from agent.core.clock import MonoMs
 from agent.core.commands import ACCEPTED, Reset, ResetKind, Result, Verdict, rejected
 from agent.core.effects import Reboot, ResetFaults
@@ -29,6 +30,7 @@ STATION = 0
 _REMOTE = "RemoteReset"
 _LOCAL = "LocalReset"
 _SCHEDULED = "ScheduledReset"
+_RENEWAL = "ApplicationReset"
 
 
 class Resets:
@@ -73,6 +75,14 @@ class Resets:
             self._stop(turn, evse, hard=command.hard)
         return ACCEPTED
 
+    def renew(self, turn: Turn) -> None:
+        """The program has to begin anew, since nothing can be kept any more: as soon as nobody charges.
+
+        What is to be told is in memory alone, so it waits for the CSMS, if need be for the link to it.
+        """
+        if STATION not in self._waiting and not self.under_way:
+            self._schedule(turn, STATION, _RENEWAL)
+
     def _targets(self, target: int) -> list[Evse]:
         return list(self._evses.values()) if target == STATION else [self._evses[target]]
 
@@ -100,11 +110,13 @@ class Resets:
                 turn.record(ResetScheduled(evse=target, pending=False))
                 turn.do(ResetFaults(evse=target))
             elif self._draining_until is None:
-                self._draining_until = MonoMs(turn.now.mono_ms + DELIVERY_GRACE_MS)
+                grace_ms = DAMAGE_GRACE_MS if self._waiting[target] == _RENEWAL else DELIVERY_GRACE_MS
+                self._draining_until = MonoMs(turn.now.mono_ms + grace_ms)
                 turn.record(BootReasonSet(reason=self._waiting[target]))
         if self._draining_until is not None and STATION in self._waiting:
             late = turn.now.mono_ms >= self._draining_until
-            if not online or not queued or late:  # B12.FR.05: what is not out yet goes out after the boot
+            kept = self._waiting[STATION] != _RENEWAL  # B12.FR.05: what is not out yet goes out after the boot
+            if late or not queued or (kept and not online):
                 reason = self._waiting.pop(STATION)
                 turn.record(ResetScheduled(evse=None, pending=False))
                 for evse in self._evses:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.core.bounds import END_SAMPLES, PERMITS_A_BOOT, RECENT_TRANSACTIONS
+from agent.core.bounds import DAMAGE_GRACE_MS, END_SAMPLES, PERMITS_A_BOOT, RECENT_TRANSACTIONS
 from agent.core.clock import WallMs
 from agent.core.commands import (
     Reset,
@@ -22,7 +22,7 @@ from agent.core.commands import (
     TriggerMessage,
     UnlockConnector,
 )
-from agent.core.effects import Grant, SetSampling, WakeAt
+from agent.core.effects import Grant, Reboot, SetSampling, WakeAt
 from agent.core.events import (
     AnyEvent,
     AuthorizeAnswered,
@@ -39,6 +39,7 @@ from agent.core.events import (
     MeterFailed,
     MeterSampled,
     PowerChanged,
+    QueueChanged,
     RequestDone,
     RequestFailed,
     SecurityNoted,
@@ -446,6 +447,36 @@ def test_a_disk_that_fails_is_a_fault_and_a_security_event_and_a_session_goes_on
     assert bench.steps()[-1].phase is TransactionPhase.ENDED
     bench.send(StorageChanged(failure=None))
     assert bench.station.faults.all() == ()
+
+
+def reboots(bench: Bench) -> list[str]:
+    return [effect.reason for effect in bench.effects if isinstance(effect, Reboot)]
+
+
+def test_a_ledger_that_is_damaged_while_it_runs_is_renewed_by_a_boot_once_nobody_charges() -> None:
+    """Nobody has to come and restart the station, and the driver who charges has his session to the end."""
+    bench = charging()
+    for _ in range(2):
+        bench.send(StorageChanged(failure="corrupt", why="page 7"))
+    bench.advance(60_000)
+    assert bench.closed()
+    assert reboots(bench) == []
+    bench.tap()
+    assert bench.steps()[-1].phase is TransactionPhase.ENDED
+    assert reboots(bench) == []
+    bench.send(QueueChanged(waiting=frozenset(), upto=bench.steps()[-1].seq))
+    assert reboots(bench) == ["ApplicationReset"]
+
+
+def test_what_a_damaged_ledger_cannot_keep_waits_for_the_link_but_not_for_ever() -> None:
+    bench = charging()
+    bench.send(StorageChanged(failure="corrupt", why="page 7"))
+    bench.offline()
+    bench.tap()
+    bench.advance(DAMAGE_GRACE_MS - 60_000)
+    assert reboots(bench) == []
+    bench.advance(120_000)
+    assert reboots(bench) == ["ApplicationReset"]
 
 
 @pytest.mark.parametrize(
