@@ -24,12 +24,15 @@ TESTS = ROOT / "tests"
 NPM = TESTS / "npm"
 
 LANES = (
-    ("unit", "contracts", "scenarios"),
+    ("unit", "contracts"),
     ("conformance", "integration", "system", "npm"),
 )
 """Folders of tests that run at the same time, one process a lane, with coverage."""
 
-BESIDE = ("simulation",)
+BESIDE = (
+    ("scenarios",),
+    ("simulation",),
+)
 """Folders of sheer computation: at the lanes' side with what time they leave, and without coverage, which would double
 it."""
 
@@ -41,6 +44,9 @@ APART = ("benchmarks",)
 
 NICENESS = 10
 """Of what runs beside the lanes."""
+
+PATIENT = ("pytest", "--timeout=1200")
+"""A test there has only what the lanes leave of two cores."""
 
 COVERED = ("coverage", "run", "-m", "pytest")
 
@@ -87,16 +93,14 @@ class Check:
     def tests(self) -> None:
         """Pytest: the lanes side by side, then what must run alone."""
         present = {path.relative_to(TESTS).parts[0] for path in TESTS.rglob("test_*.py")}
-        forgotten = present - {name for lane in (*LANES, BESIDE, ALONE, APART) for name in lane}
+        forgotten = present - {name for lane in (*LANES, *BESIDE, ALONE, APART) for name in lane}
         if forgotten:
             self.problems.append(f"in no lane of tests/check.py: {sorted(forgotten)}")
         self._install_node_modules()
         self._tool("coverage erase", "coverage", "erase")
-        lanes = [[name for name in lane if name in present] for lane in LANES]
+        lanes, beside = ([[name for name in lane if name in present] for lane in some] for some in (LANES, BESIDE))
         started = [self._start(lane, COVERED) for lane in lanes if lane]
-        beside = [name for name in BESIDE if name in present]
-        if beside:
-            started.append(self._start(beside, ("pytest",), niceness=NICENESS))
+        started += [self._start(lane, PATIENT, niceness=NICENESS) for lane in beside if lane]
         for lane in started:
             self._finish(lane)
         alone = [name for name in ALONE if name in present]

@@ -33,8 +33,6 @@ from tests.simulation.disk import SimDisk
 from tests.simulation.run import Broken
 from tests.simulation.seeds import simulate_seed
 
-pytestmark = pytest.mark.timeout(1200)  # in CI it has only what the lanes leave of two cores
-
 SEEDS = range(1, 41)
 MINUTES = 12
 Mutation = Callable[[pytest.MonkeyPatch], None]

@@ -6,8 +6,6 @@ import pytest
 
 from tests.simulation.seeds import simulate_seed
 
-pytestmark = pytest.mark.timeout(1200)  # in CI it has only what the lanes leave of two cores
-
 SEEDS = 200
 MINUTES = 60
 

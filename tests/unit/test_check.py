@@ -14,7 +14,7 @@ COMMAND = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .ve
 
 def test_every_folder_of_tests_is_in_a_lane() -> None:
     folders = {path.relative_to(check.TESTS).parts[0] for path in check.TESTS.rglob("test_*.py")}
-    assert folders <= {name for lane in (*check.LANES, check.BESIDE, check.ALONE, check.APART) for name in lane}
+    assert folders <= {name for lane in (*check.LANES, *check.BESIDE, check.ALONE, check.APART) for name in lane}
 
 
 def test_ci_runs_the_command_of_the_readme() -> None:
