@@ -9,6 +9,7 @@ from typing import Any
 from agent.api.messages import LEVELS, SOCKET
 from agent.cli import commands
 from agent.cli.failure import MEANINGS
+from agent.cli.help import Help, TopHelp
 
 SOCKET_VARIABLE = "EVSE_SOCKET"
 CONFIG_FILE = "/etc/evse-agent/agent.toml"
@@ -23,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
         prog="evse",
         description="Look at and operate the EV charging station of this machine.",
         epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=TopHelp,
     )
     top.add_argument("--socket", metavar="PATH", default=os.environ.get(SOCKET_VARIABLE) or SOCKET, help=_SOCKET_HELP)
     top.add_argument("--json", action="store_true", help="print JSON")
@@ -39,9 +40,8 @@ _SOCKET_HELP = f"the daemon's socket (${SOCKET_VARIABLE}, or {SOCKET})"
 
 
 def _command(known: Any, name: str, help_: str, run: commands.Command | None = None, **more: Any) -> Any:
-    made = known.add_parser(
-        name, help=help_, description=more.pop("description", f"{help_[0].upper()}{help_[1:]}."), **more
-    )
+    description = more.pop("description", f"{help_[0].upper()}{help_[1:]}.")
+    made = known.add_parser(name, help=help_, description=description, formatter_class=Help, **more)
     made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
     if name != "bench":
         made.add_argument("--socket", metavar="PATH", default=argparse.SUPPRESS, help=_SOCKET_HELP)
